@@ -1,0 +1,55 @@
+# The commands of this project. `make demo` and `make test` set up everything they need; PYTHON=python3.13 chooses another.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+WEEKLY := $(BIN)/city-digest
+
+.PHONY: demo test check judge bench golden lock clean
+
+demo: $(VENV)/.runtime  ## the whole job on the sample web, offline: ./demo
+	$(WEEKLY) demo demo
+
+test: $(VENV)/.dev  ## all fast tests
+	$(BIN)/pytest
+
+check: $(VENV)/.dev  ## style, types, direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, packaging, quality and speed floors
+	$(BIN)/pytest -m slow
+	$(BIN)/python bench/quality/gate.py
+	$(BIN)/python bench/speed/process.py --check
+
+bench: $(VENV)/.dev  ## the figures behind the floors
+	$(BIN)/python bench/quality/gate.py
+	$(BIN)/python bench/speed/process.py
+
+golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
+	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden
+
+lock: $(VENV)/.dev  ## pins the newest allowed versions, with hashes
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --upgrade --output-file requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) demo build dist
+
+# Set-up: a virtual environment with its stock pip, the locked packages, then this checkout itself.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@

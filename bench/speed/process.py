@@ -1,0 +1,140 @@
+"""Pages per second and core of the whole process path (extract, identify, tag), side by side with plain trafilatura.
+
+    python -m bench.speed.process [--pages N] [--rounds N] [--json] [--check | --write]
+
+The baseline is `trafilatura.bare_extraction(html, with_metadata=True)` on the same bytes. The two take turns page by page, so
+that both see the same machine; figures are CPU time. Each one's peak memory is that of a process of its own that does nothing
+else. `--check` exits 1 below the floors of floors.json, `--write` raises them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.material import Sample, eval_data, gold_pages, process, sample_pages
+
+FLOORS = Path(__file__).with_name("floors.json")
+# Between two runs on one idle machine the ratio of medians moved by less than this share.
+NOISE = 0.08
+OURS, BASELINE = "process", "trafilatura"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=0, help="most pages, evenly spread; 0 for all")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a ratio is below its floor")
+    parser.add_argument("--write", action="store_true", help="raise the floors to what was measured, less noise")
+    parser.add_argument("--alone", choices=(OURS, BASELINE), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    name, samples = load(options.pages)
+    if options.alone:
+        print(run_alone(options.alone, samples))
+        return 0
+    result = {"pages_of": name, "pages": len(samples), "rounds": options.rounds, **measure(samples, options.rounds)}
+    result["peak_mib"] = {who: peak(who, options.pages) for who in (OURS, BASELINE)}
+    floors = json.loads(FLOORS.read_text("utf-8"))
+    floor = floors.get(name, {}).get("ratio_median", 0.0)
+    print(json.dumps(result, indent=1) if options.json else report(result, floor))
+    ratio = float(result["ratio_median"])
+    if options.write and ratio * (1 - NOISE) > floor:
+        floors[name] = {"ratio_median": round(ratio * (1 - NOISE), 2)}
+        FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", "utf-8")
+    if options.check and ratio < floor:
+        print(f"below the floor: {ratio:.2f} < {floor:.2f}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def load(limit: int) -> tuple[str, list[Sample]]:
+    """The name of the set of pages, and the pages."""
+    data = eval_data()
+    name, samples = ("evaluation", list(gold_pages(data))) if data else ("sample web", list(sample_pages()))
+    step = max(1, -(-len(samples) // limit)) if limit else 1
+    return name, samples[::step]
+
+
+def contestants() -> dict[str, Callable[[Sample], object]]:
+    """What is measured, imported and warmed up."""
+    import trafilatura
+
+    from pipeline.knowledge.lexicon import load_lexicon
+
+    lexicon = load_lexicon()
+    return {
+        OURS: lambda sample: process(sample, lexicon),
+        BASELINE: lambda sample: trafilatura.bare_extraction(sample.page.body, url=sample.page.url, with_metadata=True),
+    }
+
+
+def measure(samples: list[Sample], rounds: int) -> dict[str, object]:
+    """Pages per second of CPU: of the fastest time of every page, and of the median round."""
+    runners = contestants()
+    for run in runners.values():
+        run(samples[0])
+    times: dict[str, list[list[float]]] = {who: [] for who in runners}
+    for number in range(rounds):
+        for row in times.values():
+            row.append([])
+        gc.collect()
+        for position, sample in enumerate(samples):
+            order = list(runners) if (number + position) % 2 else list(reversed(runners))
+            for who in order:
+                start = time.process_time()
+                runners[who](sample)
+                times[who][-1].append(time.process_time() - start)
+    best = {who: len(samples) / sum(map(min, zip(*rows, strict=True))) for who, rows in times.items()}
+    median = {who: len(samples) / statistics.median(map(sum, rows)) for who, rows in times.items()}
+    return {
+        "pages_per_s_best": {who: round(value, 1) for who, value in best.items()},
+        "pages_per_s_median": {who: round(value, 1) for who, value in median.items()},
+        "ratio_best": round(best[OURS] / best[BASELINE], 3),
+        "ratio_median": round(median[OURS] / median[BASELINE], 3),
+        "slowest_ms": {who: round(max(map(max, rows)) * 1000) for who, rows in times.items()},
+    }
+
+
+def run_alone(who: str, samples: list[Sample]) -> float:
+    """Runs one contestant over all pages; the peak resident memory of this process in MiB."""
+    run = contestants()[who]
+    for sample in samples:
+        run(sample)
+    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, KiB elsewhere
+    return round(kib / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+
+
+def peak(who: str, pages: int) -> float:
+    """The peak memory in MiB of a new process in which only `who` runs."""
+    command = [sys.executable, "-m", "bench.speed.process", "--alone", who, "--pages", str(pages)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+    return float(done.stdout.split()[-1])
+
+
+def report(result: dict[str, object], floor: float) -> str:
+    lines = [f"{result['pages']} pages of {result['pages_of']}, {result['rounds']} rounds"]
+    lines.append(f"{'':16}{OURS:>12}{BASELINE:>14}{'ratio':>8}{'floor':>8}")
+    shown = (
+        ("best pages/s", "pages_per_s_best", "ratio_best", ""),
+        ("median pages/s", "pages_per_s_median", "ratio_median", f"{floor:.2f}"),
+        ("slowest page ms", "slowest_ms", "", ""),
+        ("peak MiB", "peak_mib", "", ""),
+    )
+    for label, key, ratio, least in shown:
+        values = result[key]
+        assert isinstance(values, dict)
+        lines.append(f"{label:16}{values[OURS]:>12}{values[BASELINE]:>14}{result.get(ratio, ''):>8}{least:>8}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

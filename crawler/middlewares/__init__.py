@@ -1,0 +1,1 @@
+"""What every request and answer passes through: guard, robots, conditions, manners, rehearsal."""

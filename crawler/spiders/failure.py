@@ -1,0 +1,75 @@
+"""From what went wrong to a reason that is stored and counted."""
+
+from __future__ import annotations
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+
+from crawler.middlewares.guard import refused_names
+from crawler.middlewares.refusal import Refused
+from pipeline.errors import Reason
+from pipeline.model import Frozen
+from pipeline.text.clean import clean_text
+from pipeline.text.urls import host
+
+DETAIL_CHARS = 300
+
+
+class Failure(Frozen, frozen=True, kw_only=True):
+    """Why an address gave nothing."""
+
+    reason: Reason
+    detail: str
+    final: bool = False  # asking again gives the same
+    of_host: bool = False  # says more of the host than of the page
+    stopped_host: str = ""  # the host is left alone for this crawl: the address itself is not to blame
+
+
+def explain(error: BaseException, url: str) -> Failure:
+    """The reason behind a request without an answer."""
+    if isinstance(error, Refused):
+        final = error.reason is Reason.BLOCKED_ADDRESS or (error.reason is Reason.ROBOTS_DISALLOWED and not error.host)
+        return _failure(error.reason, error.detail, final=final, stopped_host=error.host)
+    if isinstance(error, IgnoreRequest):
+        if error.__cause__ is not None:  # HttpCompressionMiddleware: larger than DOWNLOAD_MAXSIZE when unpacked
+            return _failure(Reason.TOO_LARGE, "larger than crawl.max_body_mib when unpacked", final=True)
+        return _failure(Reason.HTTP_ERROR, str(error))
+    if isinstance(error, DownloadTimeoutError):
+        return _failure(Reason.TIMEOUT, "no complete answer within crawl.timeout_s", of_host=True)
+    if isinstance(error, DownloadCancelledError):
+        return _failure(Reason.TOO_LARGE, "larger than crawl.max_body_mib", final=True)
+    if isinstance(error, ResponseDataLossError):
+        return _failure(Reason.CONNECTION_FAILED, "the connection broke before the answer was complete", of_host=True)
+    if isinstance(error, CannotResolveHostError) and host(url) in refused_names:
+        return _failure(
+            Reason.BLOCKED_ADDRESS, f"{host(url)} is {refused_names[host(url)]}, not a public address", final=True
+        )
+    return _failure(Reason.CONNECTION_FAILED, f"{type(error).__name__}: {error}", of_host=True)
+
+
+def judge_status(status: int, location: str = "") -> Failure | None:
+    """The failure behind an answer's status, None for 200 to 299."""
+    if 200 <= status < 300:
+        return None
+    if status in (404, 410):
+        return _failure(Reason.GONE, f"HTTP {status}", final=True)
+    if 300 <= status < 400:  # redirects to http and https were followed
+        return _failure(Reason.BLOCKED_ADDRESS, f"HTTP {status} to {location[:80]!r}", final=True)
+    return _failure(Reason.HTTP_ERROR, f"HTTP {status}", of_host=status >= 500)
+
+
+def _failure(
+    reason: Reason, detail: str, *, final: bool = False, of_host: bool = False, stopped_host: str = ""
+) -> Failure:
+    return Failure(
+        reason=reason,
+        detail=clean_text(detail, limit=DETAIL_CHARS),
+        final=final,
+        of_host=of_host,
+        stopped_host=stopped_host,
+    )

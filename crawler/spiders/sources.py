@@ -1,0 +1,276 @@
+"""The spider: asks every source for links and fetches the pages behind those that are new."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider
+
+from crawler.handoff import is_media, page_of_response
+from crawler.middlewares.conditional import KEY, state_of
+from crawler.middlewares.refusal import Refused
+from crawler.spiders.failure import Failure, explain, judge_status
+from crawler.spiders.feed import read_feed
+from crawler.spiders.listing import read_listing
+from crawler.spiders.reading import Reading, Unreadable, select
+from crawler.spiders.sitemap import read_sitemap
+from crawler.tally import Tally
+from pipeline.errors import Reason
+from pipeline.model import Kind, SourceSpec
+from pipeline.store.inbox import Link
+from pipeline.text.urls import host, normalise_url
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure as TwistedFailure
+
+    from crawler.run import Job
+
+logger = logging.getLogger(__name__)
+
+MAX_INDEX_DEPTH = 2  # an index of indexes of sitemaps; deeper ones are loops
+
+
+@dataclass
+class Errand:
+    """One request to make: for a page of links (`link` is None) or for a page."""
+
+    url: str
+    source_id: str
+    link: Link | None = None
+    depth: int = 0  # pages of links on the way from the source's own start
+    started: float = field(default=0.0)
+
+    @property
+    def host(self) -> str:
+        return host(self.url)
+
+
+class SourcesSpider(Spider):
+    """Keeps one queue per host and at most one request of each under way.
+
+    So a host that is left alone costs nothing more, slow hosts hold up nobody, and memory does not grow with the number of links. The truth
+    is the inbox: links are saved as soon as they are found, pages as soon as they arrive.
+    """
+
+    name = "sources"
+
+    def __init__(self, job: Job, **options: Any) -> None:
+        super().__init__(**options)
+        self.job = job
+        self._queues: dict[str, deque[Errand]] = {}
+        self._busy: dict[str, Errand] = {}
+        self._asked: set[str] = set()  # pages of links: an index may name one twice, or itself
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **options: Any) -> SourcesSpider:
+        spider = super().from_crawler(crawler, *args, **options)
+        crawler.signals.connect(spider._go_on, signal=signals.spider_idle)  # noqa: SLF001 - its own
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        specs = self.job.network_specs
+        for source_id, spec in specs.items():
+            for url in spec.start:
+                self._queue_seed(Errand(url=normalise_url(url), source_id=source_id))
+        for link in self.job.inbox.pending(specs.keys(), self.job.clock(), self.job.max_attempts):
+            self._queue(Errand(url=link.url, source_id=link.source_id, link=link))
+        for request in self._due():
+            yield request
+
+    def closed(self, reason: str) -> None:
+        """What is still queued when the crawl is stopped early stays in the inbox for the next one."""
+        del reason
+        for queue in self._queues.values():
+            for errand in queue:
+                self.job.tallies[errand.source_id].held += errand.link is not None
+
+    # -------------------------------------------------------------------------------------------------------------- queues
+
+    def _queue(self, errand: Errand) -> None:
+        self._queues.setdefault(errand.host, deque()).append(errand)
+
+    def _queue_seed(self, errand: Errand) -> None:
+        if errand.url and errand.url not in self._asked:
+            self._asked.add(errand.url)
+            self._queues.setdefault(errand.host, deque()).appendleft(errand)
+
+    def _due(self) -> list[Request]:
+        """The next request of every host that has none under way; the queues of hosts that are left alone are given up."""
+        requests = []
+        for name, queue in list(self._queues.items()):
+            stop = self.job.hosts.stopped(name)
+            while queue and stop:
+                self._hold(queue.popleft(), explain(Refused.of(stop), name))
+            if not queue:
+                del self._queues[name]
+            elif name not in self._busy:
+                self._busy[name] = queue.popleft()
+                requests.append(self._request(self._busy[name]))
+        return requests
+
+    def _request(self, errand: Errand) -> Request:
+        spec = self.job.specs[errand.source_id]
+        meta: dict[str, Any] = {"delay_s": spec.delay_s}
+        if errand.link is None:
+            meta[KEY] = errand.url
+        errand.started = time.monotonic()
+        return Request(
+            errand.url,
+            callback=self.take,
+            errback=self.miss,
+            cb_kwargs={"errand": errand},
+            meta=meta,
+            # The inbox knows what was fetched; Scrapy's filter would drop redirects without telling us.
+            dont_filter=True,
+        )
+
+    def _go_on(self) -> None:
+        """Nothing is under way: whatever is still queued goes on, even if a request was lost without an answer."""
+        self._busy.clear()
+        requests = self._due()
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    # ------------------------------------------------------------------------------------------------------------- answers
+
+    def take(self, response: Response, errand: Errand) -> list[Request]:
+        """Reads or keeps an answer; returns what may be asked now."""
+        tally = self._end(errand)
+        tally.bytes += len(response.body)
+        failure = judge_status(response.status, (response.headers.get("Location") or b"").decode("latin-1"))
+        try:
+            if errand.link is None and response.status == 304:
+                self._take_unchanged(errand)
+            elif failure:
+                self._fail(errand, failure)
+            elif errand.link is None:
+                self._take_links(response, errand)
+            else:
+                self._take_page(response, errand.link)
+        except Unreadable as error:
+            self._fail(errand, Failure(reason=error.reason, detail=error.detail))
+        if not (failure and failure.of_host):
+            self.job.hosts.answered(errand.host)
+        return self._due()
+
+    def miss(self, failure: TwistedFailure) -> list[Request]:
+        """Notes why a request has no answer; returns what may be asked now."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        errand: Errand = request.cb_kwargs["errand"]
+        self._end(errand)
+        self._fail(errand, explain(failure.value or Exception("unknown"), request.url))
+        return self._due()
+
+    def _end(self, errand: Errand) -> Tally:
+        self._busy.pop(errand.host, None)
+        tally = self.job.tallies[errand.source_id]
+        tally.seconds += time.monotonic() - errand.started
+        return tally
+
+    def _take_unchanged(self, errand: Errand) -> None:
+        tally = self.job.tallies[errand.source_id]
+        tally.seeds += 1
+        tally.answered += 1
+        tally.not_modified += 1
+        state = self.job.inbox.http_state(errand.url)
+        if state and state.body:
+            self._follow(errand, tuple(state.body.decode().splitlines()))
+
+    def _take_links(self, response: Response, errand: Errand) -> None:
+        spec = self.job.specs[errand.source_id]
+        tally = self.job.tallies[errand.source_id]
+        reading = _read(response, spec)
+        tally.seeds += 1
+        tally.answered += 1
+        links = select(reading, spec, response.url)
+        follow = self._allowed(errand, reading.follow)
+        state = (
+            state_of(errand.url, response, "\n".join(follow).encode() if follow else None) if reading.whole else None
+        )
+        fresh = self.job.inbox.unknown([link.url for link in links])
+        tally.links_new += self.job.inbox.save_discovery(spec.id, errand.url, links, state, self.job.clock())
+        for link in links:
+            if link.url in fresh:  # those known and due are queued since the start
+                self._queue(Errand(url=link.url, source_id=spec.id, link=link))
+        self._follow(errand, follow)
+
+    def _allowed(self, errand: Errand, addresses: tuple[str, ...]) -> tuple[str, ...]:
+        spec = self.job.specs[errand.source_id]
+        most = spec.selectors.max_pages - 1 if spec.selectors and spec.kind is Kind.LISTING else MAX_INDEX_DEPTH
+        if errand.depth >= most:
+            return ()
+        return tuple(url for address in addresses if (url := normalise_url(address)))
+
+    def _follow(self, errand: Errand, addresses: tuple[str, ...]) -> None:
+        for url in reversed(addresses):  # each goes to the head of its host's queue
+            self._queue_seed(Errand(url=url, source_id=errand.source_id, depth=errand.depth + 1))
+
+    def _take_page(self, response: Response, link: Link) -> None:
+        if is_media(response):
+            raise Unreadable(Reason.NOT_TEXT, (response.headers.get("Content-Type") or b"").decode("latin-1")[:80])
+        tally = self.job.tallies[link.source_id]
+        page = page_of_response(response, link, self.job.clock())
+        tally.pages_new += self.job.inbox.save_page(page)
+        tally.pages += 1
+        self.job.tell("page", source=link.source_id, url=link.url, bytes=len(page.body))
+
+    # ------------------------------------------------------------------------------------------------------------ failures
+
+    def _fail(self, errand: Errand, failure: Failure) -> None:
+        if failure.of_host:
+            self.job.hosts.failed(errand.host, failure.reason)
+        if failure.stopped_host and not failure.final:
+            self._hold(errand, failure)
+            return
+        tally = self.job.tallies[errand.source_id]
+        tally.fail(failure.reason)
+        logger.info("%s: %s: %s", errand.url, failure.reason, failure.detail)
+        if errand.link is None:
+            self._fail_source(errand, failure)
+            return
+        final = failure.final or failure.reason is Reason.NOT_TEXT or errand.link.attempts + 1 >= self.job.max_attempts
+        self.job.inbox.save_failure(
+            errand.url, failure.reason, failure.detail, final=final, not_before=None, now=self.job.clock()
+        )
+
+    def _fail_source(self, errand: Errand, failure: Failure) -> None:
+        tally = self.job.tallies[errand.source_id]
+        tally.seeds += 1
+        # A dead sitemap in an index, or a missing second page, is counted but does not make the source fail.
+        if not tally.problem and not errand.depth:
+            tally.problem = failure.reason.value
+            self.job.problems[errand.source_id] = f"{errand.url}: {failure.detail}"
+
+    def _hold(self, errand: Errand, failure: Failure) -> None:
+        """Leaves a link for the next crawl, untouched: its host is left alone. A page of links counts as failed."""
+        tally = self.job.tallies[errand.source_id]
+        if errand.link is None:
+            tally.fail(failure.reason)
+            self._fail_source(errand, failure)
+        else:
+            tally.held += 1
+            if not tally.problem:
+                tally.problem = failure.reason.value
+                self.job.problems[errand.source_id] = failure.detail
+
+
+def _read(response: Response, spec: SourceSpec) -> Reading:
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+    match spec.kind:
+        case Kind.FEED:
+            return read_feed(response.body, content_type)
+        case Kind.SITEMAP:
+            return read_sitemap(response.body, content_type)
+        case _:
+            assert spec.selectors, "the catalogue lets no listing pass without selectors"
+            return read_listing(response.body, response.url, spec.selectors, content_type)

@@ -1,0 +1,1 @@
+"""HTML, mail and feed templates, style, scripts and the words of each edition; package data."""

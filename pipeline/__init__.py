@@ -1,0 +1,1 @@
+"""Turns fetched pages into a weekly digest of city diplomacy."""

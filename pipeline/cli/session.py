@@ -1,0 +1,90 @@
+"""What every command shares: the workspace it was pointed at, its lock, and how it speaks to people and programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pipeline.config import Workspace, open_workspace
+from pipeline.errors import WorkspaceBusy
+
+EXIT_PARTIAL = 3
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Prints one JSON object instead of text.")
+
+
+class Session:
+    """One call of the command line."""
+
+    def __init__(self, root: Path, flags: Mapping[str, str]) -> None:
+        self.root = root
+        self.flags = dict(flags)
+
+    def open(self) -> Workspace:
+        """The workspace. Raises WorkspaceError, ConfigurationError."""
+        return open_workspace(self.root, flags=self.flags)
+
+
+@contextmanager
+def hold(workspace: Workspace, command: str) -> Iterator[None]:
+    """The workspace for this process alone, until the block ends or the process dies.
+
+    Raises:
+        WorkspaceBusy: another process has it; the sentence names it.
+    """
+    from filelock import FileLock, Timeout
+
+    workspace.state.mkdir(parents=True, exist_ok=True)
+    lock, holder = FileLock(workspace.state / "lock"), workspace.state / "holder"
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        who = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "another process"
+        raise WorkspaceBusy(f"{workspace.root} is in use by {who}. Wait for it to end, or stop it.") from None
+    try:
+        holder.write_text(f"'city-digest {command}', process {os.getpid()}\n", encoding="utf-8")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def print_json(data: Any) -> None:
+    """One JSON object on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, default=str))
+
+
+def report(data: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """What a command did: as JSON if asked, as text if a person looks, else nothing, so that cron stays silent."""
+    if as_json:
+        print_json(data)
+    elif sys.stdout.isatty() and text:
+        click.echo(text)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error if that is a terminal; the block calls it with (done, all), None for an unknown all."""
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        yield lambda _done, _all: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def describe_counts(counts: Mapping[str, int]) -> str:
+    """Counts as "3 a, 1 b", most first; "none" if empty."""
+    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in ranked) or "none"

@@ -1,0 +1,235 @@
+"""Which story stands where in a week's issue, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.knowledge.lexicon import Lexicon
+from pipeline.model import (
+    Agreement,
+    AgreementStatus,
+    ArticleClass,
+    CalendarRow,
+    Card,
+    Figures,
+    Issue,
+    IssueStatus,
+    Meeting,
+    RegionSection,
+    SourceHealth,
+)
+from pipeline.text.weeks import days_of
+
+MOST_LEADS = 4
+# Leads of one region of the world, so that one busy region does not fill the top.
+MOST_LEADS_PER_REGION = 2
+# Fewer stories than this make a quiet week, and the issue says so.
+QUIET_BELOW = 3
+# With more of the sources unread than this, an empty week says nothing about the world.
+FAILED_SHARE = 0.5
+CALENDAR_WEEKS = 8
+ELSEWHERE = "world"
+
+# What happened, by how much it changes between two cities. Added to at most 1 each of corroboration and relevance.
+_EVENT_WEIGHT = {
+    "sister-city-agreement": 1.0,
+    "suspension-termination": 1.0,
+    "mou-cooperation": 0.8,
+    "mayors-dialogue": 0.8,
+    "network-accession": 0.7,
+    "declaration-award": 0.6,
+    "aid-relief": 0.6,
+    "summit-forum": 0.6,
+    "anniversary": 0.5,
+    "delegation-visit": 0.4,
+    "joint-project": 0.4,
+    "policy-strategy": 0.4,
+    "training-program": 0.3,
+    "festival-exchange": 0.3,
+    "webinar-online": 0.2,
+}
+_AGREEMENTS = ("sister-city-agreement", "mou-cooperation", "suspension-termination")
+_MEETINGS = (
+    "mayors-dialogue",
+    "delegation-visit",
+    "summit-forum",
+    "sister-city-agreement",
+    "mou-cooperation",
+    "anniversary",
+)
+
+
+def compose_issue(
+    week: str,
+    cards: Sequence[Card],
+    *,
+    number: int,
+    zone: str,
+    home: str,
+    earlier: Sequence[Issue],
+    health: Sequence[SourceHealth],
+    lexicon: Lexicon,
+) -> Issue:
+    """The issue of `week` from the unranked cards of its stories.
+
+    Args:
+        number: the issue's own, from 1.
+        zone: IANA zone of its days.
+        home: the readers' country; a story's region is that of the other side.
+        earlier: issues before it, for follow-ups and coming dates.
+        health: of every source.
+    """
+    first_day, last_day = days_of(week)
+    known = {card.story_id for issue in earlier for card in issue.cards}
+    ranked = sorted(
+        (_rank(card, follow_up=card.story_id in known) for card in cards), key=lambda card: (-card.score, card.story_id)
+    )
+    news = [card for card in ranked if card.article_class is ArticleClass.NEWS and not card.follow_up]
+    leads = _choose_leads(news, home, lexicon)
+    return Issue(
+        week=week,
+        number=number,
+        first_day=first_day,
+        last_day=last_day,
+        zone=zone,
+        status=_status(news, health),
+        leads=tuple(leads),
+        regions=_by_region([card for card in news if card not in leads], home, lexicon),
+        agreements=tuple(_agreements(ranked)),
+        meetings=tuple(_meetings(ranked)),
+        calendar=tuple(_calendar(ranked, earlier, last_day)),
+        follow_ups=tuple(card for card in ranked if card.follow_up),
+        background=tuple(
+            card for card in ranked if card.article_class is ArticleClass.BACKGROUND and not card.follow_up
+        ),
+        names=tuple(dict.fromkeys(city for card in ranked for city in card.cities)),
+        figures=_figures(ranked),
+        health=tuple(health),
+    )
+
+
+def region_of(card: Card, home: str, lexicon: Lexicon) -> str:
+    """Region of the story's first country that is not `home`, else of its first, else ELSEWHERE."""
+    abroad = [country for country in card.countries if country != home]
+    for country in (*abroad, *card.countries):
+        if country in lexicon.countries:
+            return lexicon.countries[country].region
+    return ELSEWHERE
+
+
+def _rank(card: Card, *, follow_up: bool) -> Card:
+    kind = card.event_types[0] if card.event_types else ""
+    reasons = {
+        # Corroboration by independent families: 1 family 0, 2 families .5, 4 families 1; feeds do not count.
+        "families": min(1.0, math.log2(card.families) / 2),
+        "languages": min(1.0, 0.25 * (len(card.languages) - 1)),
+        "event_type": _EVENT_WEIGHT.get(kind, 0.2),
+        "pair": 0.3 if card.pair else 0.0,
+        "network": 0.2 if card.networks else 0.0,
+        "unverified": -1.0 if card.unverified else 0.0,
+    }
+    score = round(sum(reasons.values()), 4)
+    return msgspec.structs.replace(
+        card, score=score, reasons={key: part for key, part in reasons.items() if part}, follow_up=follow_up
+    )
+
+
+def _choose_leads(news: Sequence[Card], home: str, lexicon: Lexicon) -> list[Card]:
+    leads: list[Card] = []
+    regions: Counter[str] = Counter()
+    for card in news:
+        region = region_of(card, home, lexicon)
+        if card.unverified or regions[region] == MOST_LEADS_PER_REGION:
+            continue
+        regions[region] += 1
+        leads.append(card)
+        if len(leads) == MOST_LEADS:
+            break
+    return leads
+
+
+def _by_region(cards: Sequence[Card], home: str, lexicon: Lexicon) -> tuple[RegionSection, ...]:
+    by_region: dict[str, list[Card]] = {}
+    for card in cards:
+        by_region.setdefault(region_of(card, home, lexicon), []).append(card)
+    order = [*lexicon.regions, ELSEWHERE]
+    return tuple(
+        RegionSection(region=region, cards=tuple(by_region[region]))
+        for region in sorted(by_region, key=lambda region: order.index(region) if region in order else len(order))
+    )
+
+
+def _agreements(cards: Sequence[Card]) -> list[Agreement]:
+    rows = []
+    for card in cards:
+        kind = next((kind for kind in card.event_types[:2] if kind in _AGREEMENTS), None)
+        if kind is None or not card.cities or card.article_class is not ArticleClass.NEWS:
+            continue
+        rows.append(
+            Agreement(
+                story_id=card.story_id,
+                event_type=kind,
+                cities=card.pair or card.cities[:3],
+                status=_agreement_status(kind, card),
+                date=card.event,
+            )
+        )
+    return rows
+
+
+def _agreement_status(kind: str, card: Card) -> AgreementStatus:
+    if kind == "suspension-termination":
+        return AgreementStatus.ENDED
+    published = (card.published.value if card.published else card.first_seen).date()
+    is_ahead = card.event is not None and card.event.start > published
+    return AgreementStatus.ANNOUNCED if is_ahead else AgreementStatus.SIGNED
+
+
+def _meetings(cards: Sequence[Card]) -> list[Meeting]:
+    rows = []
+    for card in cards:
+        kind = next((kind for kind in card.event_types if kind in _MEETINGS), None)
+        if kind and card.pair:
+            a, b = card.pair
+            rows.append(Meeting(story_id=card.story_id, a=a, b=b, event_type=kind, date=card.event))
+    return rows
+
+
+def _calendar(cards: Sequence[Card], earlier: Sequence[Issue], last_day: dt.date) -> list[CalendarRow]:
+    """Coming dates of this and earlier issues, each date of a story once, soonest first."""
+    horizon = last_day + dt.timedelta(weeks=CALENDAR_WEEKS)
+    rows: dict[tuple[dt.date, str], CalendarRow] = {}
+    for card in (*(card for issue in earlier for card in issue.cards), *cards):
+        for date in card.dates:
+            if last_day < date.start <= horizon:
+                rows[date.start, card.story_id] = CalendarRow(
+                    story_id=card.story_id, date=date, cities=card.cities[:3], networks=card.networks
+                )
+    return [rows[key] for key in sorted(rows)]
+
+
+def _figures(cards: Sequence[Card]) -> Figures:
+    sources = [source for card in cards for source in card.sources]
+    languages = Counter(source.language for source in sources)
+    return Figures(
+        stories=len(cards),
+        articles=len(sources),
+        copies=sum(len(source.copies) for source in sources),
+        sources=len({source.source_id for source in sources}),
+        families=len({source.family for source in sources}),
+        languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
+        cities=len({city for card in cards for city in card.cities}),
+        countries=len({country for card in cards for country in card.countries}),
+    )
+
+
+def _status(news: Sequence[Card], health: Sequence[SourceHealth]) -> IssueStatus:
+    failed = sum(bool(row.problem) for row in health)
+    if health and failed / len(health) > FAILED_SHARE and len(news) < QUIET_BELOW:
+        return IssueStatus.COLLECTION_FAILED
+    return IssueStatus.QUIET if len(news) < QUIET_BELOW else IssueStatus.FULL

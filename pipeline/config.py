@@ -1,0 +1,296 @@
+"""The settings of a workspace, typed, each with its origin; the only reader of the environment.
+
+Precedence: command-line flags > environment (`CITY_DIGEST_CRAWL__DELAY_S`) > `.env` > `city-digest.toml` > defaults.
+A workspace is one folder that holds the configuration, both databases, the archive and the outbox.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+import tomllib
+import zoneinfo
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import ConfigurationError, WorkspaceError
+from pipeline.ports import Clock
+
+FILE_NAME = "city-digest.toml"
+ENVIRONMENT_PREFIX = "CITY_DIGEST_"
+SECRET_KEYS = frozenset({"store.inbox", "store.library"})  # addresses of databases may hold passwords
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the configuration file."""
+
+
+class Digest(Section, frozen=True, kw_only=True):
+    zone: str = "Asia/Tokyo"  # IANA zone in which weeks begin
+    home: str = "JP"  # ISO 3166-1 alpha-2 of the readers' country: a story's region is that of the other side
+    editions: tuple[str, ...] = ("ja", "en")
+    base_url: str = ""  # absolute address of the published archive; "" leaves absolute links out
+    first_week: str = ""  # ISO week of issue 1, e.g. "2026-W43"; "" means the last complete week before the first crawl
+    now: str = ""  # ISO time with zone at which the clock stands still, for demo and tests; "" for the real clock
+
+
+class Crawl(Section, frozen=True, kw_only=True):
+    contact: str = ""  # https: or mailto: address told to every server; the crawl refuses to start without one
+    delay_s: float = 5.0  # least seconds between two requests to one host
+    delay_lg_jp_s: float = 10.0  # the same for Japanese municipal hosts, *.lg.jp
+    timeout_s: float = 20.0  # one request, headers and body together
+    max_body_mib: int = 8  # larger answers are dropped
+    max_minutes: int = 120  # one crawl
+    max_attempts: int = 3  # fetches of one page over several runs before it counts as failed
+
+
+class Rehearsal(Section, frozen=True, kw_only=True):
+    """The one named exception to the rules of the real web: for demo and tests, on this machine only."""
+
+    allow_loopback: bool = False  # lets the guard pass 127.0.0.0/8 and ::1
+    delay_s: float = 0.0  # least seconds between requests to loopback hosts, while allow_loopback is on
+    proxy: str = ""  # "http://127.0.0.1:PORT": every request goes to this loopback server instead of the network
+
+
+class Store(Section, frozen=True, kw_only=True):
+    inbox: str = ""  # SQLAlchemy URL; "" is state/inbox.sqlite in the workspace
+    library: str = ""  # SQLAlchemy URL; "" is state/library.sqlite in the workspace
+    retention_days: int = 90  # raw pages older than this leave the inbox once they are processed
+
+
+class Process(Section, frozen=True, kw_only=True):
+    workers: int = 0  # processes; 0 is one per core, 1 runs in this process
+    page_deadline_s: float = 10.0  # a page that takes longer is quarantined
+
+
+class Mail(Section, frozen=True, kw_only=True):
+    """Who sends. The law of most readers' countries asks for all of them, so deliver refuses without."""
+
+    sender_name: str = ""
+    sender_address: str = ""  # From
+    postal_address: str = ""
+    contact: str = ""  # for questions and take-down, an address or URL
+    unsubscribe: str = ""  # mail address that takes opt-outs
+
+
+class Deliver(Section, frozen=True, kw_only=True):
+    channel: str = "outbox"  # ".outbox" writes files; "package.module:make" is anybody's
+    readers: str = "readers.csv"  # address,edition,consent; relative to the workspace
+    late_days: int = 3  # an issue that ended longer ago is built but not mailed
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """Everything a workspace may set."""
+
+    digest: Digest = Digest()
+    crawl: Crawl = Crawl()
+    rehearsal: Rehearsal = Rehearsal()
+    store: Store = Store()
+    process: Process = Process()
+    mail: Mail = Mail()
+    deliver: Deliver = Deliver()
+
+
+class Workspace:
+    """A folder with its settings, their origins, and where everything lies in it."""
+
+    def __init__(self, root: Path, settings: Settings, origins: Mapping[str, str]) -> None:
+        self.root = root
+        self.settings = settings
+        self.origins = origins  # "crawl.delay_s" -> "city-digest.toml" | "environment" | ".env" | "flag"
+
+    @property
+    def state(self) -> Path:
+        return self.root / "state"
+
+    @property
+    def archive(self) -> Path:
+        return self.root / "archive"
+
+    @property
+    def outbox(self) -> Path:
+        return self.root / "outbox"
+
+    @property
+    def staging(self) -> Path:
+        """Where files are written before they are moved to their place."""
+        return self.state / "staging"
+
+    @property
+    def sources(self) -> Path:
+        """The operator's own source files; they win over the shipped ones."""
+        return self.root / "sources.d"
+
+    @property
+    def readers(self) -> Path:
+        return self.root / self.settings.deliver.readers
+
+    @property
+    def inbox_url(self) -> str:
+        return self.settings.store.inbox or f"sqlite:///{self.state / 'inbox.sqlite'}"
+
+    @property
+    def library_url(self) -> str:
+        return self.settings.store.library or f"sqlite:///{self.state / 'library.sqlite'}"
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.settings.digest.zone)
+
+    @property
+    def clock(self) -> Clock:
+        """The present; stands still if `digest.now` is set."""
+        if frozen := self.settings.digest.now:
+            instant = dt.datetime.fromisoformat(frozen).astimezone(dt.UTC)
+            return lambda: instant
+        return lambda: dt.datetime.now(dt.UTC)
+
+
+def open_workspace(
+    root: Path,
+    *,
+    flags: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Workspace:
+    """The workspace in `root`.
+
+    Args:
+        flags: dotted key -> text, from the command line.
+        environment: instead of this process's own, for tests.
+
+    Raises:
+        WorkspaceError: there is no configuration file.
+        ConfigurationError: a key is unknown or a value is of the wrong kind; the sentence names the nearest key.
+    """
+    file = root / FILE_NAME
+    if not file.is_file():
+        raise WorkspaceError(
+            f"{root} is not a workspace: it has no {FILE_NAME}. Make one with 'city-digest init {root}', "
+            "or name yours with --workspace."
+        )
+    values, origins = _read_layers(root, file, os.environ if environment is None else environment, flags or {})
+    settings = _convert(values, origins)
+    _check(settings, origins)
+    return Workspace(root.resolve(), settings, origins)
+
+
+def keys() -> dict[str, Any]:
+    """Every setting's dotted key with its default."""
+    defaults = Settings()
+    return {
+        f"{section}.{key}": getattr(getattr(defaults, section), key)
+        for section in Settings.__struct_fields__
+        for key in getattr(defaults, section).__struct_fields__
+    }
+
+
+def show(workspace: Workspace) -> list[tuple[str, str, str]]:
+    """Rows (key, value, origin) of every setting; secrets are masked."""
+    rows = []
+    for key in keys():
+        section, name = key.split(".")
+        value = getattr(getattr(workspace.settings, section), name)
+        shown = "***" if key in SECRET_KEYS and value else msgspec.json.encode(value).decode()
+        rows.append((key, shown, workspace.origins.get(key, "default")))
+    return rows
+
+
+def _read_layers(
+    root: Path, file: Path, environment: Mapping[str, str], flags: Mapping[str, str]
+) -> tuple[dict[str, dict[str, Any]], dict[str, str]]:
+    known = keys()
+    values: dict[str, dict[str, Any]] = {}
+    origins: dict[str, str] = {}
+
+    def put(key: str, value: Any, origin: str) -> None:
+        if key not in known:
+            raise ConfigurationError(_unknown(key, origin, known))
+        section, name = key.split(".")
+        values.setdefault(section, {})[name] = value
+        origins[key] = origin
+
+    try:
+        table = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
+    for section, content in table.items():
+        if not isinstance(content, dict):
+            raise ConfigurationError(_unknown(section, file.name, known))
+        for name, value in content.items():
+            put(f"{section}.{name}", value, file.name)
+    for origin, layer in ((".env", _read_env_file(root / ".env")), ("environment", environment)):
+        for variable, value in layer.items():
+            # CITY_DIGEST_WORKSPACE, _LOG and _EVAL_DATA have no "__": they are not settings.
+            if variable.startswith(ENVIRONMENT_PREFIX) and "__" in variable:
+                key = variable.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".", 1)
+                if key.endswith("_file") and key.removesuffix("_file") in known:
+                    put(key.removesuffix("_file"), _read_secret(Path(value), variable), f"{origin} (file)")
+                else:
+                    put(key, value, origin)
+    for key, value in flags.items():
+        put(key, value, "flag")
+    return values, origins
+
+
+def _read_env_file(file: Path) -> dict[str, str]:
+    """`NAME=value` lines; blank lines and comments are passed over."""
+    if not file.is_file():
+        return {}
+    pairs = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines() if "=" in line)
+    return {name.strip(): value.strip().strip("\"'") for name, _, value in pairs if not name.lstrip().startswith("#")}
+
+
+def _read_secret(file: Path, variable: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigurationError(f"{variable} names {file}, which cannot be read: {error.strerror}") from error
+
+
+def _convert(values: dict[str, dict[str, Any]], origins: Mapping[str, str]) -> Settings:
+    for section, content in values.items():
+        kind = type(getattr(Settings(), section))
+        for name, value in content.items():
+            key = f"{section}.{name}"
+            if isinstance(value, str) and isinstance(getattr(kind(), name), tuple):
+                content[name] = [part.strip() for part in value.split(",") if part.strip()]
+            try:
+                # Only TOML has types; flags and the environment are texts.
+                msgspec.convert({name: content[name]}, kind, strict=origins[key] == FILE_NAME)
+            except msgspec.ValidationError as error:
+                reason = str(error).partition(" - at")[0]
+                raise ConfigurationError(f"{key} = {value!r} (from {origins[key]}): {reason}") from error
+    return msgspec.convert(values, Settings, strict=False)
+
+
+def _check(settings: Settings, origins: Mapping[str, str]) -> None:
+    def fail(key: str, why: str) -> None:
+        raise ConfigurationError(f"{key} (from {origins.get(key, 'default')}): {why}")
+
+    try:
+        zoneinfo.ZoneInfo(settings.digest.zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        fail("digest.zone", f"{settings.digest.zone!r} is not an IANA zone such as Asia/Tokyo")
+    if settings.digest.now:
+        try:
+            aware = dt.datetime.fromisoformat(settings.digest.now).tzinfo is not None
+        except ValueError:
+            aware = False
+        if not aware:
+            fail("digest.now", f"{settings.digest.now!r} is not an ISO time with a zone, 2026-11-09T06:00:00+09:00")
+    if settings.digest.base_url and not settings.digest.base_url.startswith(("https://", "http://")):
+        fail("digest.base_url", "must begin with https:// or http://")
+    if not settings.digest.editions:
+        fail("digest.editions", "name at least one edition: ja, en")
+    if settings.rehearsal.proxy and not settings.rehearsal.allow_loopback:
+        fail("rehearsal.proxy", "needs rehearsal.allow_loopback = true")
+
+
+def _unknown(key: str, origin: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    hint = f" Did you mean {near[0]}?" if near else " 'city-digest config show' lists them all."
+    return f"{origin}: there is no setting {key}.{hint}"

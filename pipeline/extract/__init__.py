@@ -1,0 +1,137 @@
+"""Stage 1: from the bytes of a page to what it says: title, body, byline, dates as they stand, and what it forbids."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from pipeline.errors import Quarantine, Reason, Retry, Skip
+from pipeline.extract.body import read_body
+from pipeline.extract.boilerplate import clean_blocks
+from pipeline.extract.datefinds import find_dates, near_heading
+from pipeline.extract.jsonld import read_jsonld
+from pipeline.extract.metadata import (
+    page_directives,
+    read_authors,
+    read_canonical,
+    read_directives,
+    read_language,
+    read_site_names,
+    read_title,
+    untitled,
+)
+from pipeline.extract.page import index, parse
+from pipeline.extract.plain import read_plain
+from pipeline.extract.verdicts import MIN_WEIGHT, judge, weight
+from pipeline.model import Document, RawPage
+from pipeline.text.charsets import decode
+from pipeline.text.clean import clean_text
+from pipeline.text.urls import normalise_url
+
+NAME = "extract"
+VERSION = "1"
+
+MAX_BYTES = 8 * 1024 * 1024  # the crawler keeps no more of a page either
+
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
+_MAGIC = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"RIFF", b"\xd0\xcf\x11\xe0", b"\x00\x00\x00\x18ftyp", b"ID3", b"OggS")  # fmt: skip
+_MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|h1|article|table|span|meta)\b", re.IGNORECASE)
+
+
+def extract(page: RawPage) -> Document | Skip | Retry | Quarantine:
+    """What a page says without its furniture, or why it is no article. Never raises, whatever the bytes are."""
+    try:
+        return _extract(page)
+    except Exception as error:  # noqa: BLE001 - one page never stops a run; its reason is stored for a person to read
+        return Quarantine(reason=Reason.CRASHED, detail=clean_text(f"{type(error).__name__}: {error}", limit=200))
+
+
+def _extract(page: RawPage) -> Document | Skip | Quarantine:
+    if page.status >= 400:
+        return Skip(reason=Reason.ERROR_PAGE, detail=f"status {page.status}")
+    if not page.body.strip():
+        return Skip(reason=Reason.NO_BODY, detail="empty")
+    if len(page.body) > MAX_BYTES:
+        return Skip(reason=Reason.TOO_LARGE, detail=f"{len(page.body)} bytes")
+    content_type = page.header("content-type")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if page.body.lstrip().startswith(_MAGIC) or (media_type and media_type not in _HTML_TYPES and media_type != "text/plain"):
+        return Skip(reason=Reason.NOT_TEXT, detail=media_type)
+    text = decode(page.body, content_type).text
+    if _is_binary(text):
+        return Quarantine(reason=Reason.UNREADABLE, detail="no charset explains it")
+    if _MARKUP.search(text[:2_000]) or (media_type in _HTML_TYPES and "<" in text):
+        return _extract_html(page, text)
+    return _extract_plain(page, text)
+
+
+_ODD = re.compile("[\ufffd\x00-\x08\x0e-\x1f]")
+
+
+def _is_binary(text: str) -> bool:
+    """True where a tenth of the characters could not be decoded or are controls."""
+    sample = text[:20_000]
+    return len(_ODD.findall(sample)) * 10 > len(sample)
+
+
+def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
+    tree = parse(text)
+    if tree is None:
+        return Skip(reason=Reason.NO_BODY, detail="no elements")
+    parsed = index(tree, page.final_url)
+    described = read_jsonld(parsed.scripts)
+    site_names = read_site_names(parsed, described)
+    title = read_title(parsed, described, site_names) or clean_text(page.hints.title)
+    near = near_heading(parsed, title)
+    document = Document(
+        page_id=page.id,
+        source_id=page.source_id,
+        url=page.final_url,
+        canonical_url=read_canonical(parsed),
+        title=title,
+        blocks=(),
+        authors=read_authors(parsed, described, site_names, near),
+        site_name=site_names[0] if site_names else "",
+        dates=find_dates(parsed, described, near),
+        declared_language=read_language(parsed, described),
+        directives=page_directives(parsed, page.header("x-robots-tag"), page.header("tdm-reservation")),
+        hints=page.hints,
+        fetched_at=page.fetched_at,
+        extractor="",
+    )
+    found, extractor = read_body(parsed)
+    blocks, references = clean_blocks(found)
+    is_article = described.is_article or parsed.meta("og:type").lower() == "article"
+    verdict = judge(parsed, title, blocks, is_article=is_article)
+    if verdict:
+        return verdict
+    title = title or untitled(blocks)
+    if not title:
+        return Quarantine(reason=Reason.NO_TITLE)
+    return msgspec.structs.replace(document, title=title, blocks=blocks, references=references, extractor=extractor)
+
+
+def _extract_plain(page: RawPage, text: str) -> Document | Skip | Quarantine:
+    title, blocks = read_plain(text, page.hints.title)
+    cleaned = clean_blocks(blocks)
+    if not cleaned.blocks:
+        return Skip(reason=Reason.NO_BODY)
+    if weight("".join(block.text for block in cleaned.blocks)) < MIN_WEIGHT:
+        return Skip(reason=Reason.TOO_SHORT)
+    if not title:
+        return Quarantine(reason=Reason.NO_TITLE)
+    return Document(
+        page_id=page.id,
+        source_id=page.source_id,
+        url=page.final_url,
+        canonical_url=normalise_url(page.final_url) or page.final_url,
+        title=title,
+        blocks=cleaned.blocks,
+        authors=tuple(page.hints.authors),
+        directives=read_directives((), page.header("x-robots-tag"), [page.header("tdm-reservation")]),
+        references=cleaned.references,
+        hints=page.hints,
+        fetched_at=page.fetched_at,
+        extractor="plain text",
+    )

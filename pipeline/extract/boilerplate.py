@@ -1,0 +1,154 @@
+"""Lines that belong to the page and not to its text: share bars, contact boxes, reader notices, and the credits below it.
+
+Whole lines only. A line goes where everything it says is furniture; a sentence that merely mentions a telephone stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from pipeline.model import Block, BlockKind
+
+# Lines that are nothing but these words, after marks and spaces at both ends are off.
+_WORDS = frozenset(
+    word.strip().casefold()
+    for word in """
+    MENU|Menu|メニュー|メニューを開く|メニューを閉じる|閉じる|全画面画像|video poster|目次|もくじ|コメントする|コメント|コメントを書く|コメントを残す|コメントはこちら
+    URLをコピーしました|URLをコピーする|URLをコピー|リンクをコピー|リンクをコピーしました|コピーしました|シェア|シェアする|シェアしてください|ツイート|ツイートする|ポスト|ポストする
+    印刷|印刷する|印刷用ページ|印刷用ページを表示する|このページを印刷|保存|保存する|拡大|縮小|文字サイズ|標準|大きく|検索|ログイン|会員登録|新規登録|フォロー|フォローする|ページトップへ|ページの先頭へ|ページの先頭へ戻る
+    トップへ戻る|トップページ|ホーム|一覧へ戻る|一覧に戻る|前へ|次へ|前の記事|次の記事|戻る|本文|ここから本文です|本文ここから|本文ここまで|続きを読む|この記事を読む|記事を読む|もっと見る|もっと読む
+    関連記事|関連リンク|関連情報|あわせて読みたい|おすすめ記事|おすすめ情報|人気記事|ランキング|アクセスランキング|最新記事|PR|AD|広告|スポンサーリンク|お気に入り|いいね|いいね!|写真|動画|画像|写真一覧|画像一覧
+    LINEで送る|はてなブックマーク|Pocket|Facebookでシェア|Xでシェア|Twitterでシェア|LINEでシェア|メールで送る|音声読み上げ|読み上げる|別ウィンドウで開く|新しいウィンドウで開きます|外部リンク
+    分享|分享到|分享至|打印|关闭|收藏|复制链接|返回顶部|返回首页|上一篇|下一篇|首页|评论|发表评论|相关新闻|相关阅读|相关链接|推荐阅读|延伸阅读|點擊分享|列印|關閉|複製連結|回頂部|上一則|下一則|相關新聞|相關連結|評論|字号|大|中|小|字體大小|扫一扫
+    공유|공유하기|인쇄|프린트|스크랩|글자크기|글씨크기|목록|목록으로|이전글|다음글|댓글|댓글쓰기|관련기사|기사 공유|기사공유하기|URL복사|링크 복사|페이스북|트위터|카카오톡|카카오스토리|네이버블로그|맨위로|닫기|기사제보|좋아요|구독|구독하기
+    Share|Share this|Share this article|Share on Facebook|Share on Twitter|Share on X|Tweet|Print|Email|E-mail|Save|Copy link|Link copied|Close|Search|Log in|Sign in|Sign up|Subscribe|Back to top|Read more|Related articles|Related stories|Related|Advertisement|Advertising|Leave a comment|Leave a reply|Post a comment|Comments|Add a comment|Table of contents|Contents|Skip to content|Skip to main content|Home|Next|Previous
+    記者発表資料|報道発表資料|報道資料|プレスリリース|ニュースリリース|お知らせ|新着情報|보도자료|新闻动态|Press release|News release|News
+    Partager|Imprimer|Commentaires|Laisser un commentaire|Lire aussi|Publicité|Teilen|Drucken|Kommentare|Merken|Anzeige|Compartir|Imprimir|Comentarios|Publicidad|Поделиться|Распечатать|Комментарии|Реклама
+    """.replace("\n", "|").split("|")
+    if word.strip()
+)  # fmt: skip
+_EDGE = re.compile(r"^[\s\W_]+|[\s\W_]+$")
+
+_LINE_FORMS = (
+    # contact boxes of town halls
+    r"(?:この(?:ページ|記事|情報)に(?:関する|ついての))?お?問い?合わせ(?:先|は.{0,20})?",
+    r"このページの?(?:作成|担当|情報)?(?:担当|作成者|発信元).{0,60}",
+    r"(?:直通)?(?:電話|TEL|Tel|tel|☎|ファクス|ファックス|ＦＡＸ|FAX|Fax|代表|内線)(?:番号|・ファクス)?\s*[:：]?\s*[\d(（+０-９].{0,60}",
+    r"(?:電話|電話番号|ファクス|ファクス番号|Eメール|メール|メールアドレス|所在地|住所|E-?mail)\s*[:：].{0,80}",
+    r"(?:郵便番号|〒)\s*[:：]?\s*[\d０-９]{3}.{0,80}",
+    r"(?:メール)?(?:お問い?合わせ|送信)フォーム(?:へ|はこちら).{0,10}|(?:問い?合わせ|メール)フォーム",
+    r".{2,40}(?:局|部|課|室|係|担当|センター|グループ)\s*(?:電話|TEL|ＴＥＬ)\s*[:：]?.{0,60}",
+    r"ページ\s*(?:ID|ＩＤ|番号)\s*[:：]?.{0,20}|(?:記事|コンテンツ)(?:ID|ＩＤ|番号)\s*[:：]?.{0,20}|ID番号\s*[:：]?.{0,20}",
+    # the date of the page, which is read elsewhere
+    r"(?:最終)?(?:更新|公開|掲載|登録|発表|発行|配信|作成|投稿)(?:日|年月日|日時)?\s*[:：]?\s*(?:令和|平成|20)[\d０-９元〇一二三四五六七八九十]{1,3}.{4,30}",
+    r"(?:令和|平成|昭和|19|20|２０)[\d０-９元〇一二三四五六七八九十]{1,2}\s?[年.-／/-][\s\d０-９一二三四五六七八九十.年月日号／/:：-]{3,16}(?:[(（][日月火水木金土祝・]{1,3}(?:曜日?)?[)）])?",
+    r"(?:发布|發布|發佈|发表|更新)(?:时间|時間|日期)\s*[:：].{6,60}|(?:등록|작성|수정|게시|입력)(?:일|일자|일시)?\s*[:：]?\s*20\d\d.{6,40}",
+    # readers for files
+    r".{0,40}(?:PDF|ＰＤＦ).{0,30}(?:閲覧|ご覧|開く|表示|見る).{0,60}(?:必要|ダウンロード|ください|場合があります).{0,60}",
+    r".{0,20}(?:Adobe|アドビ).{0,40}(?:Reader|リーダー).{0,120}",
+    r".{0,60}[(（\[]\s*(?:PDF|ＰＤＦ|Word|ワード|Excel|エクセル)(?:形式|ファイル)?\s*[:：,、・／/]?\s*[\d.,０-９]+\s*(?:KB|MB|キロバイト|メガバイト|ＫＢ|ＭＢ).{0,12}",
+    r"添付(?:ファイル|資料)|ダウンロード|関連(?:ファイル|資料|ページ)|外部(?:サイト)?リンク.{0,10}|別ウィンドウで(?:開く|開きます).{0,10}",
+    # the page about itself
+    r"(?:この|当)(?:ページ|記事|情報)は(?:お?役に立ち|見つけやす|分かりやす|わかりやす).{0,60}|(?:より良い|よりよい)(?:ウェブ|ホーム).{0,100}",
+    r"(?:記事|ページ)を(?:印刷|シェア|共有|保存|ツイート).{0,10}|この記事を(?:シェア|共有|友達|SNS).{0,20}|この記事(?:は|の).{0,12}(?:会員限定|有料会員).{0,60}",
+    r"(?:有料)?会員(?:限定|登録|になる).{0,60}(?:ログイン|登録|お申し込み|こちら).{0,40}",
+    r"(?:無断(?:転載|複製|使用)|転載).{0,30}(?:禁じ|禁止|お断り|ご遠慮).{0,30}",
+    r"(?:Copyright|©|\(c\)|Ⓒ)\s.{0,120}|.{0,80}All [Rr]ights [Rr]eserved.{0,40}|著作権は.{0,60}帰属.{0,30}",
+    r"(?:LINE|X|Twitter|Facebook|Instagram|YouTube|はてな)(?:\s?[/・、|]\s?(?:LINE|X|Twitter|Facebook|Instagram|YouTube|はてな|Pocket))+",
+    r"(?:アプリ|スマホ)で(?:開く|読む|見る).{0,20}|[\d,]+\s*(?:views?|件のコメント|comments?|回視聴|阅读|閱讀|次浏览)",
+    r"ツイートする.{0,20}シェアする.{0,20}|(?:\d+\s*)?文字(?:サイズ)?(?:を)?(?:変更|の大きさ).{0,20}",
+    # paths and bars of links
+    r"(?:当前位置|您(?:的|所在的)位置|您现在的位置|现在位置|目前位置|現在位置|現在地|你的位置)\s*[:：]?.{0,150}",
+    r"(?:首页|首頁|ホーム|トップ(?:ページ)?|HOME|Home|홈|Accueil|Startseite)\s*(?:>|＞|»|›|→|->|/|｜|\|).{0,150}",
+    r"(?:[^|｜。.]{1,14}[|｜]){3,}[^|｜]{0,14}|(?:\S{1,8} [-·・] ){4,}\S{1,8}",
+    # Chinese
+    r"[\[【(（]?\s*(?:责任编辑|責任編輯|编辑|編輯|责编|責編|校对|校對|审核|編審)\s*[:：].{0,40}",
+    r"(?:浏览|点击|阅读|閱讀|點閱)(?:次数|量|數|数)?\s*[:：]?\s*\d+.{0,10}|字[号號体體]\s*[:：].{0,20}|(?:分享到|分享至|分享)\s*[:：].{0,40}",
+    r"(?:扫|掃)(?:一扫|描|码|碼).{0,50}|.{0,12}(?:微信|公众号|公眾號|客户端|客戶端).{0,20}(?:扫|关注|關注|下载|下載).{0,30}",
+    r".{0,60}(?:版权|版權)所有.{0,100}|(?:版权|版權|免责|免責)(?:声明|聲明).{0,200}|(?:未经|未經)(?:授权|授權|许可|許可).{0,60}(?:转载|轉載|使用).{0,30}",
+    r"(?:上一篇|下一篇|上一条|下一条|上一則|下一則)\s*[:：].{0,100}|(?:原标题|原標題)\s*[:：].{0,120}",
+    # Korean
+    r".{0,30}무단\s?전재.{0,40}|.{0,20}저작권자.{0,60}|.{0,30}재배포\s?금지.{0,30}|(?:담당부서|담당자|연락처|문의처|문의|전화번호|팩스)\s*[:：].{0,60}",
+    r".{2,20}\s?기자\s+[\w.+-]+@[\w.-]+|[\w.+-]+@[\w-]+\.[\w.-]+",
+    # Western
+    r"(?:Share|Follow|Like|Find|Join) (?:this|us|on|it)\b.{0,60}|(?:Sign up|Subscribe) (?:to|for|now|here)\b.{0,120}",
+    r"(?:Read|See) (?:more|also)\s*[:：].{0,150}|Lire aussi\s*[:：].{0,150}|Lesen Sie auch.{0,150}|(?:Photo|Image|Foto)s?\s*(?:credit)?\s*[:：].{0,100}",
+    r"https?://\S+",
+)  # fmt: skip
+_LINES = re.compile("|".join(_LINE_FORMS))
+
+_TITLE_END = re.compile(r"\s+(?:video poster|全画面画像|MENU|シェア(?:する)?|印刷(?:する)?|PR|AD)$", re.IGNORECASE)
+
+_CREDITS_HEAD = re.compile(
+    r"(?:参考(?:文献|リンク|資料|サイト|URL|記事)?|出典|引用元|情報源|ソース|References?|Reference\(s\)|Sources?|Références?|Quellen?|Fuentes?|Источник(?:и)?"
+    r"|参考(?:资料|資料|来源)|资料来源|資料來源|참고(?:자료|문헌)?|출처)\s*[:：]?",
+    re.IGNORECASE,
+)
+_CREDIT = re.compile(
+    r"(?:来源|來源|信息来源|资料来源|資料來源|稿源|出典|引用元|情報提供|提供|출처|자료|Source|Quelle|Fuente|Источник)\s*[:：]\s*(?P<name>[^\s:：,，。；;|（(]{2,40}(?: [^\s:：,，。；;|（(]{1,20}){0,3})"
+    r"|^.{0,400}[（(【](?P<agency>[^（(【】）)]{1,10}(?:社|通信|通訊社|通讯社|网|網|日报|日報|新聞|電))[）)】]$"
+    r"|^[（(【](?P<first>[^（(【】）)、，。]{1,8}(?:社|通信|通訊社|通讯社))(?=[^（(【】）)]{0,30}[）)】])",
+    re.IGNORECASE,
+)
+_CREDIT_CHARS = 120  # a longer line below 参考 is text again
+_MAX_CREDITS = 10
+
+
+class Cleaned(NamedTuple):
+    """A body without furniture, and the origins it credits."""
+
+    blocks: tuple[Block, ...]
+    references: tuple[str, ...]
+
+
+def is_furniture(line: str) -> bool:
+    """True for a line that says nothing of the article."""
+    bare = _EDGE.sub("", line).casefold()
+    return not bare or bare in _WORDS or (len(line) < 300 and _LINES.fullmatch(line.strip(" ・･•*●■▼▲◆※>＞→-–|｜")) is not None)
+
+
+def trim_title(title: str) -> str:
+    """A title without words of buttons and players that stand at its end."""
+    previous = ""
+    while previous != title:
+        previous, title = title, _TITLE_END.sub("", title).strip()
+    return title
+
+
+def clean_blocks(blocks: Iterable[Block]) -> Cleaned:
+    """Blocks without furniture lines; the list of sources at the end becomes references."""
+    kept: list[Block] = []
+    credited: list[str] = []
+    crediting = False
+    for block in _without_tail_headings(blocks):
+        if _CREDITS_HEAD.fullmatch(block.text):
+            crediting = True
+            continue
+        if is_furniture(block.text):
+            continue
+        if crediting and len(block.text) <= _CREDIT_CHARS and block.kind is not BlockKind.HEADING:
+            credited.append(block.text)
+            continue
+        crediting = False
+        credited.extend(credits_in(block.text))
+        kept.append(block)
+    while kept and kept[-1].kind is BlockKind.HEADING:  # a heading whose section was furniture
+        kept.pop()
+    return Cleaned(tuple(kept), tuple(dict.fromkeys(credited))[:_MAX_CREDITS])
+
+
+def _without_tail_headings(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Empty blocks and immediate repetitions go."""
+    previous = ""
+    for block in blocks:
+        if block.text and block.text != previous:
+            yield block
+            previous = block.text
+
+
+def credits_in(line: str) -> list[str]:
+    """Names of agencies and outlets that a line gives as its origin."""
+    names = (match["name"] or match["agency"] or match["first"] for match in _CREDIT.finditer(line[:600]))
+    return [name.strip() for name in names if name]

@@ -1,0 +1,260 @@
+"""The ordered list of stages that every page goes through, and the run that brings the library up to date.
+
+A stage's result is stored under a key made of its name, its version and its input, so a page is derived again only when its
+bytes, its source's description or a rule changed; a killed run loses the page it was at and nothing else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from pipeline import extract, group, identify, tag
+from pipeline.errors import Quarantine, Reason, Retry, Setback, Skip
+from pipeline.knowledge.lexicon import load_lexicon
+from pipeline.model import Article, Document, Frozen, RawPage, SourceSpec, TaggedArticle
+from pipeline.ports import Engine
+from pipeline.store.inbox import Inbox
+from pipeline.store.library import Derivation, Library, StageResult
+
+# Stories gather articles of three weeks: the slow beat of this field, measured in grouping on several languages.
+STORY_WINDOW = dt.timedelta(days=21)
+
+
+class PageTask(Frozen, frozen=True, kw_only=True):
+    """One page with what is known of it."""
+
+    page_id: str
+    source_id: str
+    body_hash: str
+    page: RawPage | None  # None: pruned from the inbox, its document is in `known`
+    source: SourceSpec | None
+    known: dict[str, StageResult] = {}
+
+
+class Stage(NamedTuple):
+    """One step of the flow."""
+
+    name: str
+    version: str
+    makes: type[Any]
+    run: Callable[[Any, PageTask], Any]
+
+
+def page_stages() -> tuple[Stage, ...]:
+    """The stages of a page, in order."""
+    lexicon = load_lexicon()
+    return (
+        Stage(extract.NAME, extract.VERSION, Document, lambda page, _: extract.extract(page)),
+        Stage(
+            identify.NAME, identify.VERSION, Article, lambda document, task: identify.identify(document, task.source)
+        ),
+        Stage(
+            tag.NAME,
+            f"{tag.VERSION}+{lexicon.digest}",
+            TaggedArticle,
+            lambda article, _: tag.tag(article, lexicon),
+        ),
+    )
+
+
+def rules_of(source: SourceSpec | None) -> str:
+    """Digest of everything but the page that decides what becomes of it."""
+    versions = [f"{stage.name} {stage.version}" for stage in page_stages()]
+    return _digest("\n".join(versions).encode(), msgspec.json.encode(source))
+
+
+def derive(task: PageTask) -> Derivation:
+    """What the stages make of one page. Pure; a stage that fails ends in quarantine, never in an exception."""
+    results: list[StageResult] = []
+    value: Any = task.page
+    source = msgspec.json.encode(task.source)
+    fingerprint = _digest(task.body_hash.encode(), msgspec.json.encode(task.page.hints) if task.page else b"")
+    for stage in page_stages():
+        result = task.known.get(stage.name)
+        key = _digest(stage.name.encode(), stage.version.encode(), source, fingerprint.encode())
+        # The body of a pruned page is gone: its document stands, whatever the rules say now.
+        is_pruned = value is None
+        if result is None or result.outcome == "retry" or (result.key != key and not is_pruned):
+            value, result = _run(stage, value, task, key)
+        elif result.outcome == "value":
+            value = msgspec.json.decode(result.value, type=stage.makes)
+        results.append(result)
+        if result.outcome != "value":
+            value = None
+            break
+        fingerprint = _digest(result.value)
+    return Derivation(
+        page_id=task.page_id,
+        source_id=task.source_id,
+        body_hash=task.body_hash,
+        rules=rules_of(task.source),
+        results=tuple(results),
+        tagged=value,
+    )
+
+
+def abandon(task: PageTask, error: BaseException) -> Derivation:
+    """The derivation of a page whose worker ran out of time or died."""
+    reason = Reason.TOO_SLOW if isinstance(error, TimeoutError) else Reason.CRASHED
+    stage = page_stages()[0]
+    key = _digest(stage.name.encode(), stage.version.encode(), task.body_hash.encode())
+    result = _set_back(stage.name, key, Quarantine(reason=reason, detail=f"{type(error).__name__}: {error}"[:500]))
+    return Derivation(
+        page_id=task.page_id,
+        source_id=task.source_id,
+        body_hash=task.body_hash,
+        rules=rules_of(task.source),
+        results=(result,),
+    )
+
+
+def _run(stage: Stage, value: Any, task: PageTask, key: str) -> tuple[Any, StageResult]:
+    try:
+        made = stage.run(value, task)
+    except Exception as error:  # noqa: BLE001  # one page must never stop the others; the reason is kept and counted
+        made = Quarantine(reason=Reason.CRASHED, detail=f"{type(error).__name__}: {error}"[:500])
+    if isinstance(made, Skip | Retry | Quarantine):
+        return None, _set_back(stage.name, key, made)
+    return made, StageResult(stage=stage.name, key=key, outcome="value", value=msgspec.json.encode(made))
+
+
+def _set_back(stage: str, key: str, setback: Setback) -> StageResult:
+    return StageResult(
+        stage=stage,
+        key=key,
+        outcome=type(setback).__name__.lower(),
+        reason=setback.reason.value,
+        detail=setback.detail,
+        not_before=setback.not_before if isinstance(setback, Retry) else None,
+    )
+
+
+def _digest(*parts: bytes) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()[:16]
+
+
+# --------------------------------------------------------------------------------------------------------------- the run
+
+
+class ProcessReport(Frozen, frozen=True, kw_only=True):
+    """What one run of `process` did."""
+
+    pages: int = 0  # derived in this run
+    kept: dict[str, int] = {}  # article class -> pages of this run
+    set_back: dict[str, int] = {}  # "skip:too_short" -> pages of this run
+    stories: int = 0  # new or changed
+    copies: int = 0  # folded in this run
+    pruned: int = 0  # raw pages that left the inbox
+
+
+def process(
+    inbox: Inbox,
+    library: Library,
+    engine: Engine,
+    *,
+    now: dt.datetime,
+    retention: dt.timedelta,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> ProcessReport:
+    """Derives every page that is new or whose rules changed, groups what came of it, and prunes the inbox.
+
+    Args:
+        progress: called with (pages done, pages to do).
+    """
+    library.save_sources(inbox.sources())
+    todo = _due(inbox, library, now)
+    kept: Counter[str] = Counter()
+    set_back: Counter[str] = Counter()
+    progress(0, len(todo))
+    for done, derivation in enumerate(engine.run(derive, _tasks(todo, inbox, library), failed=abandon), start=1):
+        library.save_derivation(derivation)
+        if derivation.tagged:
+            kept[derivation.tagged.relevance.article_class.value] += 1
+        else:
+            last = derivation.results[-1]
+            set_back[f"{last.outcome}:{last.reason}"] += 1
+        progress(done, len(todo))
+    stories, copies = group_new_articles(library)
+    pruned = inbox.prune(now - retention, keep=set())
+    return ProcessReport(
+        pages=len(todo),
+        kept=dict(sorted(kept.items())),
+        set_back=dict(sorted(set_back.items())),
+        stories=stories,
+        copies=copies,
+        pruned=pruned,
+    )
+
+
+class _Due(NamedTuple):
+    page_id: str
+    body_hash: str
+    source_id: str  # "" if only the inbox knows
+    in_inbox: bool
+
+
+def _due(inbox: Inbox, library: Library, now: dt.datetime) -> list[_Due]:
+    """Pages never derived, changed, derived by other rules, or to be tried again; sorted by id."""
+    rules = {source_id: rules_of(spec) for source_id, spec in library.sources().items()}
+    hashes, derived = inbox.page_hashes(), library.derived()
+    due = []
+    for page_id in sorted(hashes.keys() | derived.keys()):
+        body_hash = hashes.get(page_id)
+        known = derived.get(page_id)
+        if known is None:
+            due.append(_Due(page_id, body_hash or "", "", in_inbox=True))
+            continue
+        changed = body_hash is not None and body_hash != known.body_hash
+        outdated = known.rules != rules.get(known.source_id, known.rules)
+        again = known.not_before is not None and known.not_before <= now
+        if changed or outdated or again:
+            due.append(_Due(page_id, body_hash or known.body_hash, known.source_id, in_inbox=body_hash is not None))
+    return due
+
+
+def _tasks(due: list[_Due], inbox: Inbox, library: Library) -> Iterator[PageTask]:
+    sources = library.sources()
+    size = 200  # pages looked up at once
+    for at in range(0, len(due), size):
+        batch = due[at : at + size]
+        known = library.stage_results([item.page_id for item in batch if item.source_id])
+        pages = {page.id: page for page in inbox.pages([item.page_id for item in batch if item.in_inbox])}
+        for item in batch:
+            page = pages.get(item.page_id)
+            source_id = page.source_id if page else item.source_id
+            yield PageTask(
+                page_id=item.page_id,
+                source_id=source_id,
+                body_hash=item.body_hash,
+                page=page,
+                source=sources.get(source_id),
+                known=known.get(item.page_id, {}),
+            )
+
+
+def group_new_articles(library: Library) -> tuple[int, int]:
+    """Places every relevant article that has no story yet; returns how many stories changed and copies were folded."""
+    library.drop_irrelevant_members()
+    ids = library.ungrouped()
+    if not ids:
+        return 0, 0
+    new = list(library.articles(ids).values())
+    first, last = min(item.article.dated for item in new), max(item.article.dated for item in new)
+    window_ids = library.grouped_between(first - STORY_WINDOW, last + STORY_WINDOW)
+    families = {spec.id: spec.publisher_family for spec in library.sources().values()}
+    made = group.group(new, list(library.articles(window_ids).values()), library.stories(window_ids), families)
+    library.save_stories(made.stories, made.redirects)
+    placed = set(ids)
+    copies = sum(
+        member.copy_of is not None and member.article_id in placed for story in made.stories for member in story.members
+    )
+    return len(made.stories), copies

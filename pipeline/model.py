@@ -1,0 +1,612 @@
+"""The frozen types that pass between the stages: the contract of the whole project.
+
+Data flows one way through them: SourceSpec -> RawPage -> Document -> Article -> TaggedArticle -> Story -> Card -> Issue ->
+Rendered -> Delivery. This module imports nothing of ours. Every datetime is aware; every text is NFC without control
+characters (see `pipeline.text.clean`); every score lies in 0..1; spans count Unicode code points; an `id` of ours never changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+
+import msgspec
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Immutable, comparable, and encoded as JSON without its default values.
+
+    Subclasses repeat `frozen=True, kw_only=True`: msgspec applies the second to a class's own fields only, and mypy wants the first.
+    """
+
+
+# --------------------------------------------------------------------------------------------------------------- sources
+
+
+class Kind(StrEnum):
+    """How a source is read: one spider each."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    ARCHIVE = "archive"
+
+
+class SourceState(StrEnum):
+    """Whether a source is asked. Nothing known only from memory is active."""
+
+    CANDIDATE = "candidate"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    DEAD = "dead"
+
+
+class Label(StrEnum):
+    """What a publisher is. An article from a source without any label never leads an issue."""
+
+    OFFICIAL = "official"
+    NETWORK = "network"
+    AGENCY = "agency"
+    PRESS = "press"
+    STATE_MEDIA = "state_media"
+    PRESS_RELEASE = "press_release"
+    ACADEMIC = "academic"
+    ORGANISER = "organiser"
+
+
+class Selectors(Frozen, frozen=True, kw_only=True):
+    """Where a listing page keeps its items. CSS selectors as parsel reads them; `::text` and `::attr(x)` are allowed."""
+
+    item: str  # one element per article
+    link: str = "a::attr(href)"  # inside the item: the article's address
+    title: str = "a::text"  # inside the item: the title as listed
+    date: str | None = None  # inside the item: the date as listed, any form that pipeline.text.dates reads
+    next_page: str | None = None  # in the page: the address of the next listing page
+    max_pages: int = 1  # listing pages read in one crawl, 1..20
+
+
+class Terms(Frozen, frozen=True, kw_only=True):
+    """What the publisher allows us to show."""
+
+    show: str = "abstract"  # "abstract": title, own words, one short quotation; "title_only": title and link
+    note: str = ""  # where the terms were read, for people
+
+
+class Expect(Frozen, frozen=True, kw_only=True):
+    """What the source promises; a breach is reported, never hidden."""
+
+    articles_per_week: tuple[int, int] = (0, 1000)  # least, most
+    min_chars: int = 0  # shortest acceptable body, code points
+    max_age_days: int = 365  # oldest acceptable newest item
+
+
+class SourceSpec(Frozen, frozen=True, kw_only=True):
+    """One source, as its TOML file declares it. Made by crawler.catalogue."""
+
+    id: str  # [a-z0-9_]+, the file's name without .toml
+    names: dict[str, str]  # BCP 47 -> name of the outlet; "en" always
+    home: str  # absolute http(s) address of the outlet
+    country: str  # ISO 3166-1 alpha-2, or "ZZ" for none
+    languages: tuple[str, ...]  # BCP 47, the main one first
+    kind: Kind
+    start: tuple[
+        str, ...
+    ]  # feeds, sitemaps or listing pages (absolute http(s)); for archives paths relative to the file
+    zone: str = "UTC"  # IANA zone of dates that state none
+    state: SourceState = SourceState.CANDIDATE
+    family: str = ""  # publisher family; the source's own id if it stands alone
+    labels: tuple[Label, ...] = ()
+    selectors: Selectors | None = None  # for kind "listing"
+    include: str = ""  # regular expression an article's address must match (searched), "" for all
+    exclude: str = ""  # regular expression an article's address must not match, "" for none
+    max_items: int = 500  # articles taken from one feed, sitemap or listing in one crawl
+    delay_s: float | None = None  # seconds between requests to its host, where more than the default is wanted
+    verify_tls: bool = True
+    terms: Terms = Terms()
+    expect: Expect = Expect()
+
+    @property
+    def publisher_family(self) -> str:
+        """Id of the publisher family; sources of one family do not corroborate each other."""
+        return self.family or self.id
+
+
+class FetchHints(Frozen, frozen=True, kw_only=True):
+    """What the feed, sitemap or listing said of a page, raw: understood later, by identify."""
+
+    title: str = ""
+    published: str = ""  # the date string as it stood there
+    published_from: str = ""  # "feed" | "sitemap" | "listing" | "sidecar"
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    language: str = ""
+
+
+class RawPage(Frozen, frozen=True, kw_only=True):
+    """One fetched page, as received. Made by crawler.handoff, kept in the inbox."""
+
+    id: str  # page_id(url): 16 hex digits of SHA-256 of the requested address
+    source_id: str
+    url: str  # the address asked for, normalised by pipeline.text.urls; "urn:city-digest:..." for files without one
+    final_url: str  # after redirects
+    fetched_at: dt.datetime  # UTC
+    status: int  # HTTP status; 200 for archived files
+    headers: tuple[tuple[str, str], ...]  # lower-case names, as received, only those later stages read
+    body: bytes  # content-decoded (no gzip), charset as received
+    hints: FetchHints = FetchHints()
+
+    def header(self, name: str) -> str:
+        """The first value of a header, "" if absent. `name` in lower case."""
+        return next((value for key, value in self.headers if key == name), "")
+
+
+# -------------------------------------------------------------------------------------------------------------- articles
+
+
+class Precision(StrEnum):
+    """How exactly a date is known."""
+
+    MINUTE = "minute"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
+class Origin(StrEnum):
+    """Where a field was read."""
+
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    LISTING = "listing"
+    SIDECAR = "sidecar"
+    JSON_LD = "json_ld"
+    META = "meta"
+    ITEMPROP = "itemprop"
+    TIME = "time"
+    URL = "url"
+    VISIBLE = "visible"
+    TEXT = "text"
+
+
+class FuzzyDate(Frozen, frozen=True, kw_only=True):
+    """A date as a source states it, with what is uncertain about it."""
+
+    value: dt.datetime  # aware; the start of the period for precision day, month, year
+    precision: Precision
+    zone_stated: bool  # False: the zone was assumed from the source's own
+    origin: Origin
+
+    @property
+    def day(self) -> dt.date:
+        """The calendar day in the date's own zone."""
+        return self.value.date()
+
+
+class DateCandidate(Frozen, frozen=True, kw_only=True):
+    """A date string found in a page, unread."""
+
+    raw: str
+    origin: Origin
+
+
+class BlockKind(StrEnum):
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    QUOTE = "quote"
+
+
+class Block(Frozen, frozen=True, kw_only=True):
+    """One paragraph, heading, list item or quotation of a body, in reading order, without line breaks."""
+
+    kind: BlockKind
+    text: str
+
+
+class Directives(Frozen, frozen=True, kw_only=True):
+    """What the page forbids, from robots meta, X-Robots-Tag and TDM reservation."""
+
+    noindex: bool = False
+    nosnippet: bool = False
+    noai: bool = False
+    tdm_reserved: bool = False
+
+    @property
+    def title_only(self) -> bool:
+        """True if only title and link may be shown."""
+        return self.noindex or self.nosnippet or self.noai or self.tdm_reserved
+
+
+class Document(Frozen, frozen=True, kw_only=True):
+    """What one page says, without its furniture. Made by extract."""
+
+    page_id: str
+    source_id: str
+    url: str
+    canonical_url: str  # absolute; `url` where the page declares none or one on another site
+    title: str
+    blocks: tuple[Block, ...]
+    authors: tuple[str, ...] = ()
+    site_name: str = ""
+    dates: tuple[DateCandidate, ...] = ()  # best first
+    declared_language: str = ""  # as the page declares it, unchecked
+    directives: Directives = Directives()
+    references: tuple[str, ...] = ()  # names of origins credited in the text (参考, Reference(s), credit lines)
+    hints: FetchHints = FetchHints()
+    fetched_at: dt.datetime  # UTC
+    extractor: str  # name and version of what chose the body, e.g. "trafilatura 2.3.1 precision"
+
+    @property
+    def text(self) -> str:
+        """The body: its blocks, one a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+
+class Article(Frozen, frozen=True, kw_only=True):
+    """A document with an identity, a language and a date. Made by identify."""
+
+    id: str  # 16 hex digits of SHA-256 of the canonical address
+    page_id: str
+    source_id: str
+    url: str  # canonical address, shown to readers
+    title: str
+    blocks: tuple[Block, ...]
+    authors: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    language: str  # BCP 47: "ja", "zh-Hans", ...; "und" if unknown
+    language_confidence: float
+    published: FuzzyDate | None = None  # None: no date that can be trusted
+    first_seen: dt.datetime  # UTC
+    directives: Directives = Directives()
+    fingerprint: str  # 16 hex digits: hash of the folded letters and digits of the body; equal texts are equal
+
+    @property
+    def text(self) -> str:
+        """The body: its blocks, one a line."""
+        return "\n".join(block.text for block in self.blocks)
+
+    @property
+    def dated(self) -> dt.datetime:
+        """When it was published, else when it was first seen."""
+        return self.published.value if self.published else self.first_seen
+
+
+class TagKind(StrEnum):
+    CITY = "city"
+    COUNTRY = "country"
+    NETWORK = "network"
+    THEME = "theme"
+    EVENT = "event"
+
+
+class Evidence(Frozen, frozen=True, kw_only=True):
+    """Where a tag was read."""
+
+    field: str  # "title" | "text"
+    start: int  # code points into that field
+    end: int
+    surface: str
+    rule: str  # id of the rule that fired
+
+
+class Tag(Frozen, frozen=True, kw_only=True):
+    """One thing an article is about."""
+
+    kind: TagKind
+    id: str  # city "geonames:N", country ISO 3166-1 alpha-2, else the id of the vocabulary's file
+    score: float  # 0..1
+    evidence: tuple[Evidence, ...]
+
+
+class ArticleClass(StrEnum):
+    NEWS = "news"
+    BACKGROUND = "background"  # explainers and evergreen pieces: relevant, never a lead
+    OFF_TOPIC = "off_topic"
+
+
+class Relevance(Frozen, frozen=True, kw_only=True):
+    """Whether the article is about city diplomacy, and why."""
+
+    score: float
+    article_class: ArticleClass
+    reasons: dict[str, float]  # rule id -> its part of the score
+
+    @property
+    def relevant(self) -> bool:
+        return self.article_class is not ArticleClass.OFF_TOPIC
+
+
+class DatedEvent(Frozen, frozen=True, kw_only=True):
+    """A date that the text gives to something that happens."""
+
+    start: dt.date
+    end: dt.date | None = None  # last day, for ranges
+    precision: Precision = Precision.DAY
+    evidence: str = ""  # the words it was read from
+
+
+class Person(Frozen, frozen=True, kw_only=True):
+    """A person as the text names them."""
+
+    name: str
+    role: str = ""
+    evidence: str = ""
+
+
+class TaggedArticle(Frozen, frozen=True, kw_only=True):
+    """An article with what it is about. Made by tag."""
+
+    article: Article
+    tags: tuple[Tag, ...]
+    relevance: Relevance
+    events: tuple[DatedEvent, ...] = ()
+    persons: tuple[Person, ...] = ()
+
+    def ids(self, kind: TagKind) -> tuple[str, ...]:
+        """Ids of its tags of one kind, highest score first."""
+        return tuple(tag.id for tag in self.tags if tag.kind is kind)
+
+
+# --------------------------------------------------------------------------------------------------------------- stories
+
+
+class CopyKind(StrEnum):
+    IDENTICAL = "identical"
+    SYNDICATED = "syndicated"
+    TRUNCATED = "truncated"
+
+
+class Member(Frozen, frozen=True, kw_only=True):
+    """One article of a story and why it is there."""
+
+    article_id: str
+    reason: str  # "first" | "copy" | "same_event"
+    similarity: float = 1.0
+    copy_of: str | None = None  # article id
+    copy_kind: CopyKind | None = None
+
+
+class Story(Frozen, frozen=True, kw_only=True):
+    """One piece of news with all its articles. Made by group."""
+
+    id: str  # "s" + 12 hex digits, from its first article; never changes
+    members: tuple[Member, ...]  # earliest first
+
+
+class Account(Frozen, frozen=True, kw_only=True):
+    """One value of a disputed fact, and who gives it."""
+
+    value: str  # ISO dates or figures, shown as they are
+    article_ids: tuple[str, ...]
+
+
+class Conflict(Frozen, frozen=True, kw_only=True):
+    """A fact on which independent families differ."""
+
+    fact: str  # "event_date" | "participants"
+    accounts: tuple[Account, ...]
+
+
+class CardCopy(Frozen, frozen=True, kw_only=True):
+    """A folded copy of a source's article."""
+
+    article_id: str
+    url: str
+    source_id: str
+    kind: CopyKind
+
+
+class CardSource(Frozen, frozen=True, kw_only=True):
+    """One article as a card shows it."""
+
+    article_id: str
+    url: str
+    title: str  # in its original language
+    language: str
+    source_id: str
+    family: str
+    labels: tuple[Label, ...]
+    published: FuzzyDate | None = None
+    title_only: bool = False
+    references: tuple[str, ...] = ()  # origins the article credits
+    copies: tuple[CardCopy, ...] = ()
+
+
+class Words(Frozen, frozen=True, kw_only=True):
+    """What an edition says of a story, in our own words."""
+
+    headline: str
+    sentences: tuple[str, ...]
+    engine: str  # "tags": built from tags, dates and pairs
+
+
+class Card(Frozen, frozen=True, kw_only=True):
+    """A story as readers see it: the same data for both editions, words in each."""
+
+    story_id: str
+    article_class: ArticleClass
+    words: dict[str, Words]  # edition -> words
+    lead: dict[str, str]  # edition -> article id of the source shown first
+    published: FuzzyDate | None  # of the earliest article that has a date
+    first_seen: dt.datetime
+    event: DatedEvent | None = None  # the main dated event
+    dates: tuple[DatedEvent, ...] = ()  # all dated events near publication, earliest first
+    years: int | None = None  # the anniversary's number of years
+    cities: tuple[str, ...] = ()  # ids, most important first
+    countries: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+    event_types: tuple[str, ...] = ()
+    pair: tuple[str, str] | None = None  # the two cities that meet, sorted by id
+    persons: tuple[Person, ...] = ()
+    sources: tuple[CardSource, ...] = ()  # one per independent text, best first
+    families: int = 1  # independent publisher families
+    languages: tuple[str, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    unverified: bool = False  # every source is without a label
+    follow_up: bool = False  # part of an earlier issue already
+    score: float = 0.0  # rank within its week
+    reasons: dict[str, float] = {}  # parts of the score
+
+
+# ---------------------------------------------------------------------------------------------------------------- issues
+
+
+class AgreementStatus(StrEnum):
+    SIGNED = "signed"
+    ANNOUNCED = "announced"
+    ENDED = "ended"
+
+
+class Agreement(Frozen, frozen=True, kw_only=True):
+    """A row of "New agreements"."""
+
+    story_id: str
+    event_type: str  # id of the event type
+    cities: tuple[str, ...]
+    status: AgreementStatus
+    date: DatedEvent | None = None
+
+
+class Meeting(Frozen, frozen=True, kw_only=True):
+    """A row of "Who met whom"."""
+
+    story_id: str
+    a: str  # city ids, sorted
+    b: str
+    event_type: str
+    date: DatedEvent | None = None
+
+
+class CalendarRow(Frozen, frozen=True, kw_only=True):
+    """A coming date."""
+
+    story_id: str
+    date: DatedEvent
+    cities: tuple[str, ...]
+    networks: tuple[str, ...] = ()
+
+
+class RegionSection(Frozen, frozen=True, kw_only=True):
+    """Cards of one region of the world."""
+
+    region: str  # id from knowledge/data/regions.toml, "world" for none
+    cards: tuple[Card, ...]
+
+
+class Figures(Frozen, frozen=True, kw_only=True):
+    """This week in numbers."""
+
+    stories: int = 0
+    articles: int = 0  # independent texts
+    copies: int = 0
+    sources: int = 0
+    families: int = 0
+    languages: dict[str, int] = {}  # BCP 47 -> articles
+    cities: int = 0
+    countries: int = 0
+
+
+class SourceHealth(Frozen, frozen=True, kw_only=True):
+    """How one source answered lately."""
+
+    source_id: str
+    names: dict[str, str] = {}
+    last_ok: dt.datetime | None = None  # UTC
+    last_new: dt.datetime | None = None  # UTC; when it last gave a page that we did not have
+    failures: int = 0  # consecutive
+    problem: str = ""  # reason id of the last failure, "" if it answered
+    pages: int = 0  # pages in the inbox
+
+
+class IssueStatus(StrEnum):
+    FULL = "full"
+    QUIET = "quiet"  # little or nothing happened
+    COLLECTION_FAILED = "collection_failed"  # most sources could not be read
+
+
+class Issue(Frozen, frozen=True, kw_only=True):
+    """One week, the same data for every edition. Made by compose, stored, never recomputed."""
+
+    week: str  # ISO 8601, "2026-W43"
+    number: int  # counts from 1
+    first_day: dt.date  # Monday
+    last_day: dt.date  # Sunday
+    zone: str  # IANA
+    status: IssueStatus
+    leads: tuple[Card, ...] = ()
+    regions: tuple[RegionSection, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    meetings: tuple[Meeting, ...] = ()
+    calendar: tuple[CalendarRow, ...] = ()
+    follow_ups: tuple[Card, ...] = ()
+    background: tuple[Card, ...] = ()
+    names: tuple[str, ...] = ()  # city ids named this week
+    figures: Figures = Figures()
+    health: tuple[SourceHealth, ...] = ()
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """Every card of the issue, in reading order."""
+        regional = (card for section in self.regions for card in section.cards)
+        return (*self.leads, *regional, *self.follow_ups, *self.background)
+
+
+# ---------------------------------------------------------------------------------------------------------------- output
+
+
+class Shelf(Frozen, frozen=True, kw_only=True):
+    """Everything the archive is rendered from."""
+
+    issues: tuple[Issue, ...]  # oldest first
+    cards: tuple[Card, ...]  # every relevant story, also those in no issue; newest first
+    sources: dict[str, SourceSpec]
+    health: tuple[SourceHealth, ...] = ()
+    redirects: dict[str, str] = {}  # old story id -> the story it was merged into
+
+
+class Rendered(Frozen, frozen=True, kw_only=True):
+    """One file of the archive."""
+
+    path: str  # relative, "/" between parts
+    body: bytes
+
+
+class Letter(Frozen, frozen=True, kw_only=True):
+    """An issue's edition as mail, before it has a reader."""
+
+    week: str
+    edition: str
+    subject: str
+    text: str  # complete in itself
+    html: str  # CSS inlined
+
+
+class Sender(Frozen, frozen=True, kw_only=True):
+    """Who sends the letters: what the law asks every mailing to say."""
+
+    name: str
+    address: str  # From
+    postal_address: str
+    contact: str  # mail address or https address, for questions and take-down
+    unsubscribe: str  # mail address that takes opt-outs
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Delivery(Frozen, frozen=True, kw_only=True):
+    """One row of the ledger."""
+
+    week: str
+    edition: str
+    reader: str  # hash of the reader's address and edition, never the address
+    channel: str
+    message_id: str
+    state: DeliveryState
+    at: dt.datetime  # UTC

@@ -1,0 +1,90 @@
+"""Where every page of the archive lies, how pages point at each other, and which foreign addresses become links."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from urllib.parse import urlsplit
+
+from pipeline.text.urls import is_web
+
+_UNSAFE = re.compile(r"[^a-z0-9_-]+")
+# White space, control characters, quotes and backslash have no place in an address (RFC 3986 section 2); browsers repair
+# some of them, each in its own way.
+_NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}\u2028\u2029]")
+
+# The dot-atom form of RFC 5322, section 3.4.1, without the characters that mean something in an address of the web.
+_MAIL = re.compile(r"[A-Za-z0-9._+~-]+@[A-Za-z0-9.-]+")
+
+STYLE = "assets/style.css"
+ICON = "assets/favicon.svg"
+
+
+def slug(identifier: str) -> str:
+    """An id as one part of a path: "geonames:1792947" -> "geonames-1792947"."""
+    return _UNSAFE.sub("-", identifier.lower()).strip("-") or "unknown"
+
+
+def issue_path(week: str, edition: str) -> str:
+    return f"issues/{week}/{edition}.html"
+
+
+def story_path(story_id: str, edition: str) -> str:
+    return f"stories/{slug(story_id)}/{edition}.html"
+
+
+def city_path(city_id: str, edition: str) -> str:
+    return f"cities/{slug(city_id)}/{edition}.html"
+
+
+def network_path(network_id: str, edition: str) -> str:
+    return f"networks/{slug(network_id)}/{edition}.html"
+
+
+def theme_path(theme_id: str, edition: str) -> str:
+    return f"themes/{slug(theme_id)}/{edition}.html"
+
+
+def pair_path(a: str, b: str, edition: str) -> str:
+    """The two cities stand in the order of their ids, so a pair has one page."""
+    first, second = sorted((a, b))
+    return f"pairs/{slug(first)}--{slug(second)}/{edition}.html"
+
+
+def list_path(name: str, edition: str) -> str:
+    """A page that there is once per edition: "weeks", "calendar", "cities", ..."""
+    return f"{name}/{edition}.html"
+
+
+def feed_path(edition: str) -> str:
+    return f"feeds/{edition}.atom"
+
+
+def data_path(week: str) -> str:
+    return f"data/{week}.json"
+
+
+def relative(target: str, origin: str) -> str:
+    """`target` as seen from the page `origin`; both are paths in the archive, a fragment is kept."""
+    return posixpath.relpath(target, posixpath.dirname(origin) or ".")
+
+
+def absolute(path: str, base_url: str) -> str:
+    """The published address of a page, "" if nothing is published."""
+    return f"{base_url.rstrip('/')}/{path}" if base_url else ""
+
+
+def safe_url(url: str) -> str:
+    """The address if it may become a link, else "". Only http and https, with a host and without user names."""
+    if not is_web(url) or _NOT_IN_ADDRESS.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.hostname and not parts.username and not parts.password else ""
+
+
+def mail_link(address: str) -> str:
+    """`mailto:` and the address (RFC 6068), "" for what is not a plain mail address."""
+    return f"mailto:{address}" if _MAIL.fullmatch(address) else ""

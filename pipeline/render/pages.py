@@ -1,0 +1,360 @@
+"""The pages of one edition: which there are, where they lie, and what each template is given."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from pipeline.knowledge.editions import Edition
+from pipeline.model import Card, Issue, Label, Rendered, TagKind
+from pipeline.render import links
+from pipeline.render.environment import markup_environment
+from pipeline.render.holdings import Holdings, Pair, day_of, most_frequent
+from pipeline.render.presenter import Presenter, Ref
+
+# Longer than what search engines show; it keeps a page with many leads from carrying all of them twice.
+DESCRIPTION_CHARS = 200
+NEIGHBOURS = 24  # cities listed on the page of a network or theme
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Twin:
+    """The same page in another edition, or itself."""
+
+    lang: str
+    name: str
+    path: str
+    url: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """What every template knows of the page it makes."""
+
+    path: str
+    lang: str
+    title: str
+    full_title: str
+    description: str
+    url: str  # absolute, "" if the archive has no published address
+    twins: tuple[Twin, ...] = ()
+
+    @property
+    def locale(self) -> str:
+        """The language as Open Graph writes it."""
+        return self.lang.replace("-", "_")
+
+    def to(self, path: str) -> str:
+        """A path of the archive as seen from this page."""
+        return links.relative(path, self.path)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finished:
+    """A rendered page with the day its content last changed, for the sitemap."""
+
+    rendered: Rendered
+    changed: dt.date | None
+    listed: bool = True
+
+
+class Pressroom:
+    """Prints the pages of one edition."""
+
+    def __init__(self, presenter: Presenter, editions: Sequence[Edition], *, base_url: str, version: str, contact: str) -> None:
+        self.presenter = presenter
+        self.holdings: Holdings = presenter.holdings
+        self.edition = presenter.edition
+        self.code = presenter.edition.code
+        self.say = presenter.edition.say
+        self.editions = editions
+        self.base_url = base_url
+        self.version = version
+        self.contact = contact
+        self.navigation = navigation(self.edition, self.holdings)
+        self.templates = markup_environment()
+
+    def pages(self) -> Iterator[Finished]:
+        """Every page of the edition, in a fixed order."""
+        yield from self._issues()
+        yield from self._stories()
+        yield from self._cities()
+        yield from self._terms("networks", TagKind.NETWORK)
+        yield from self._terms("themes", TagKind.THEME)
+        yield from self._pairs()
+        yield from self._lists()
+        yield from self._moved()
+
+    # ----------------------------------------------------------------------------------------------------------- issues
+
+    def _issues(self) -> Iterator[Finished]:
+        issues = self.holdings.shelf.issues
+        for place, issue in enumerate(issues):
+            view = self.presenter.issue(issue)
+            headlines = self.say("list.sentences").join(card.headline for card in view.lines)
+            contents = [
+                Ref(self.say(f"issue.{key}"), key.replace("_", "-"))
+                for key in ("leads", "regions", "agreements", "meetings", "calendar", "background", "follow_ups", "names")
+                if getattr(view, key)
+            ]
+            if view.failed or view.consulted:
+                contents.append(Ref(self.say("issue.sources"), "sources"))
+            yield self._page(
+                "issue.html",
+                view.path,
+                title=self.say("issue.title", number=issue.number, period=view.range),
+                description=self.say("issue.description", period=view.period, headlines=headlines or view.notice),
+                changed=issue.last_day + dt.timedelta(days=1),
+                issue=view,
+                contents=contents,
+                data=links.data_path(issue.week),
+                previous=self.presenter.issue_ref(issues[place - 1]) if place else None,
+                following=self.presenter.issue_ref(issues[place + 1]) if place + 1 < len(issues) else None,
+            )
+
+    def _stories(self) -> Iterator[Finished]:
+        for story_id, card in self.holdings.stories.items():
+            view = self.presenter.card(card)
+            yield self._page(
+                "story.html",
+                view.path,
+                title=view.headline,
+                description=self.say("stories.description", headline=self._ended(view.headline), n=len(view.sources)),
+                changed=card.first_seen.astimezone(self.holdings.zone).date(),
+                card=view,
+                issues=[self.presenter.issue_ref(issue) for issue in self.holdings.issues_of.get(story_id, ())],
+            )
+
+    def _ended(self, headline: str) -> str:
+        """The headline as a sentence."""
+        stop = self.say("list.stop")
+        return headline if headline.endswith((stop.strip(), "!", "?", "\uff01", "\uff1f")) else headline + stop
+
+    def _moved(self) -> Iterator[Finished]:
+        for old, target in self.holdings.redirects.items():
+            yield self._page(
+                "moved.html",
+                links.story_path(old, self.code),
+                title=self.say("stories.moved_title"),
+                description=self.say("stories.retitled"),
+                changed=None,
+                listed=False,
+                target=self.presenter.story_ref(target),
+            )
+
+    # ----------------------------------------------------------------------------------------------------------- topics
+
+    def _cities(self) -> Iterator[Finished]:
+        presenter = self.presenter
+        up = Ref(self.say("cities.title"), links.list_path("cities", self.code))
+        for city_id, cards in self.holdings.cities.items():
+            name = presenter.city(city_id)
+            country = presenter.country(presenter.country_of(city_id))
+            yield self._topic(
+                name,
+                cards,
+                description=self.say("cities.city_description", city=name.text, stories=self._count(cards)),
+                up=up,
+                where=[country] if country.text and country.text != name.text else [],
+                names=presenter.names_of(city_id) if city_id in presenter.lexicon.cities else (),
+                neighbours_title=self.say("cities.partners"),
+                neighbours=[(presenter.city(other), self.say("stories.count", n=n)) for other, n in self.holdings.partners(city_id)],
+                upcoming=self._upcoming(lambda cities, _: city_id in cities),
+            )
+        yield self._page(
+            "topics.html",
+            up.path,
+            title=up.text,
+            description=self.say("cities.description"),
+            changed=None,
+            groups=list(self._cities_by_region()),
+        )
+
+    def _cities_by_region(self) -> Iterator[dict[str, Any]]:
+        presenter, lexicon = self.presenter, self.presenter.lexicon
+        region_of = {city: lexicon.region_of(presenter.country_of(city)) for city in self.holdings.cities}
+        for region in (*lexicon.regions, ""):
+            rows = [
+                (presenter.place(city), len(cards))
+                for city, cards in self.holdings.cities.items()
+                if region_of[city] == region or (not region and region_of[city] not in lexicon.regions)
+            ]
+            if rows:
+                title = presenter.region(region) if region else self.say("cities.other_region")
+                yield {"title": title, "rows": _by_count(rows)}
+
+    def _terms(self, folder: str, kind: TagKind) -> Iterator[Finished]:
+        """Networks and themes: one page each and the list of them."""
+        presenter = self.presenter
+        is_network = kind is TagKind.NETWORK
+        groups = self.holdings.networks if is_network else self.holdings.themes
+        refer = presenter.network if is_network else presenter.theme
+        up = Ref(self.say(f"{folder}.title"), links.list_path(folder, self.code))
+        for identifier, cards in groups.items():
+            name = refer(identifier)
+            yield self._topic(
+                name,
+                cards,
+                description=self.say(f"{folder}.one_description", name=name.text, stories=self._count(cards)),
+                up=up,
+                neighbours_title=self.say("networks.cities" if is_network else "themes.related"),
+                neighbours=[
+                    (presenter.city(city), self.say("stories.count", n=n)) for city, n in most_frequent(cards, limit=NEIGHBOURS)
+                ],
+                upcoming=self._upcoming(lambda _, networks: identifier in networks) if is_network else (),  # noqa: B023
+            )
+        yield self._page(
+            "topics.html",
+            up.path,
+            title=up.text,
+            description=self.say(f"{folder}.description"),
+            changed=None,
+            groups=[{"title": "", "rows": _by_count((refer(key), len(cards)) for key, cards in groups.items())}] if groups else [],
+        )
+
+    def _pairs(self) -> Iterator[Finished]:
+        for pair, cards in self.holdings.pairs.items():
+            view = self.presenter.card(cards[0])
+            assert view.pair is not None, "a card is filed under a pair because it has one"
+            a, b = view.pair
+            title = self.say("pairs.title", a=a.text, b=b.text)
+            yield self._topic(
+                Ref(title, view.pair_path),
+                cards,
+                description=self.say("pairs.description", a=a.text, b=b.text, stories=self._count(cards)),
+                up=Ref(self.say("cities.title"), links.list_path("cities", self.code)),
+                pair=view,
+                upcoming=self._upcoming(lambda cities, _: _holds(cities, pair)),  # noqa: B023
+            )
+
+    def _topic(
+        self,
+        name: Ref,
+        cards: Sequence[Card],
+        *,
+        description: str,
+        up: Ref,
+        where: Sequence[Ref] = (),
+        names: Sequence[tuple[str, str]] = (),
+        pair: object = None,
+        neighbours_title: str = "",
+        neighbours: Sequence[tuple[Ref, str]] = (),
+        upcoming: Sequence[object] = (),
+    ) -> Finished:
+        return self._page(
+            "topic.html",
+            name.path,
+            title=name.text,
+            description=description,
+            changed=max(card.first_seen for card in cards).astimezone(self.holdings.zone).date(),
+            name=name,
+            up=up,
+            where=where,
+            names=names,
+            pair=pair,
+            neighbours_title=neighbours_title,
+            neighbours=neighbours,
+            upcoming=upcoming,
+            timeline=[self.presenter.card(card) for card in cards],
+        )
+
+    def _upcoming(self, wanted: Any) -> list[object]:
+        latest = self.holdings.latest
+        rows = latest.calendar if latest else ()
+        return [self.presenter.calendar_row(row) for row in rows if wanted(row.cities, row.networks)]
+
+    def _count(self, cards: Sequence[Card]) -> str:
+        return self.say("stories.count", n=len(cards))
+
+    # ------------------------------------------------------------------------------------------------------------ lists
+
+    def _lists(self) -> Iterator[Finished]:
+        presenter, latest = self.presenter, self.holdings.latest
+        since = latest.last_day + dt.timedelta(days=1) if latest else None
+        yield self._list("weeks", since, issues=[presenter.issue(issue) for issue in reversed(self.holdings.shelf.issues)])
+        rows = [presenter.calendar_row(row) for row in latest.calendar] if latest else []
+        yield self._list("calendar", since, rows=rows, zone=latest.zone if latest else "")
+        agreements = [presenter.agreement(row, issue) for issue, row in self.holdings.agreements]
+        yield self._list("agreements", since, rows=agreements)
+        yield self._list("names", None, rows=sorted(presenter.name_rows(self.holdings.cities), key=lambda row: row.city.text))
+        yield self._list("sources", since, specs=presenter.specs())
+        contact_link = links.safe_url(self.contact) or links.mail_link(self.contact)
+        yield self._list(
+            "about", None, version=self.version, labels=list(Label), contact=self.contact, contact_link=contact_link
+        )
+
+    def _list(self, name: str, changed: dt.date | None, **context: Any) -> Finished:
+        return self._page(
+            f"{name}.html",
+            links.list_path(name, self.code),
+            title=self.say(f"{name}.title"),
+            description=self.say(f"{name}.description"),
+            changed=changed,
+            **context,
+        )
+
+    # ------------------------------------------------------------------------------------------------------------- page
+
+    def _page(
+        self, template: str, path: str, *, title: str, description: str, changed: dt.date | None, listed: bool = True, data: str = "", **context: Any
+    ) -> Finished:
+        page = Page(
+            path=path,
+            lang=self.code,
+            title=title,
+            full_title=self.say("site.page_title", title=title, site=self.say("site.name")),
+            description=description if len(description) <= DESCRIPTION_CHARS else f"{description[: DESCRIPTION_CHARS - 1]}…",
+            url=links.absolute(path, self.base_url),
+            twins=self._twins(path),
+        )
+        body = self.templates.get_template(f"html/{template}").render(
+            page=page, t=self.say, navigation=self.navigation, paths=site_paths(self.code) | {"data": data}, **context
+        )
+        return Finished(Rendered(path=path, body=body.encode("utf-8")), changed, listed=listed)
+
+    def _twins(self, path: str) -> tuple[Twin, ...]:
+        stem = path.removesuffix(f"{self.code}.html")
+        paths = [(edition, f"{stem}{edition.code}.html") for edition in self.editions]
+        return tuple(
+            Twin(edition.code, edition.say("site.edition"), twin, links.absolute(twin, self.base_url))
+            for edition, twin in paths
+        )
+
+
+def navigation(edition: Edition, holdings: Holdings) -> dict[str, list[Ref]]:
+    """Where every page of an edition leads to."""
+
+    def to(name: str) -> Ref:
+        return Ref(edition.say(f"nav.{name}"), links.list_path(name, edition.code))
+
+    latest = [Ref(edition.say("nav.latest"), links.issue_path(holdings.latest.week, edition.code))] if holdings.latest else []
+    return {
+        "main": [*latest, *map(to, ("weeks", "cities", "networks", "themes", "calendar", "agreements"))],
+        "more": [
+            *map(to, ("sources", "names", "about")),
+            Ref(edition.say("nav.feed"), links.feed_path(edition.code)),
+        ],
+    }
+
+
+def site_paths(code: str) -> dict[str, str]:
+    """Paths that templates link to by name."""
+    return {
+        "home": "index.html",
+        "style": links.STYLE,
+        "icon": links.ICON,
+        "feed": links.feed_path(code),
+        "about": links.list_path("about", code),
+        "agreements": links.list_path("agreements", code),
+        "calendar": links.list_path("calendar", code),
+    }
+
+
+def _by_count(rows: Iterable[tuple[Ref, int]]) -> list[tuple[Ref, int]]:
+    return sorted(rows, key=lambda row: (-row[1], row[0].text))
+
+
+def _holds(cities: Sequence[str], pair: Pair) -> bool:
+    return set(pair) <= set(cities)

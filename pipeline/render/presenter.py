@@ -1,0 +1,598 @@
+"""Issues and cards as an edition shows them: every name, date and count already in words, every link a path in the archive.
+
+The web, the mail and its plain text print the same views, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import itertools
+import zoneinfo
+from collections.abc import Iterable, Sequence
+
+from pipeline.knowledge.editions import Edition
+from pipeline.knowledge.lexicon import Lexicon
+from pipeline.model import (
+    Account,
+    Agreement,
+    ArticleClass,
+    CalendarRow,
+    Card,
+    CardSource,
+    Conflict,
+    DatedEvent,
+    Issue,
+    IssueStatus,
+    Label,
+    Meeting,
+    SourceHealth,
+    SourceSpec,
+    SourceState,
+    TagKind,
+)
+from pipeline.render import dates, links
+from pipeline.render.dates import When
+from pipeline.render.holdings import Holdings, day_of
+from pipeline.text.urls import host
+
+# Languages of the table of names, each with the keys under which a lexicon may hold it.
+NAME_LANGUAGES = (("ja", ("ja",)), ("en", ("en",)), ("zh-Hans", ("zh-Hans", "zh")), ("ko", ("ko",)), ("ru", ("ru",)))
+# Editions whose script is not Latin: an English name standing in for a missing one is marked as English there.
+_OTHER_SCRIPTS = frozenset({"ja", "zh", "ko", "ru", "ar"})
+_RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
+NO_COUNTRY = "ZZ"
+MOST_TITLE_CHARS = 300  # the longest honest headline in the field's sources stays below 200
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ref:
+    """A name, with the page about it where there is one."""
+
+    text: str
+    path: str = ""
+    lang: str = ""  # where it is not the edition's
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CopyView:
+    outlet: Ref
+    url: str  # as it stands; a template shows it as a link only through safe_url
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceView:
+    outlet: Ref
+    language: str
+    country: str
+    labels: tuple[str, ...]
+    is_organiser: bool
+    when: When
+    title: str
+    lang: str
+    direction: str  # "rtl" or ""
+    url: str
+    title_only: bool
+    references: str
+    copies: tuple[CopyView, ...]
+    copies_text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConflictView:
+    fact: str
+    accounts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CardView:
+    id: str
+    path: str
+    headline: str
+    sentences: tuple[str, ...]
+    machine: str  # which engine translated, "" for our own words
+    event: When | None
+    published: When
+    first_seen: When
+    filed: When  # the day it stands under in lists
+    places: tuple[Ref, ...]
+    pair: tuple[Ref, Ref] | None
+    pair_path: str
+    kinds: tuple[str, ...]
+    networks: tuple[Ref, ...]
+    themes: tuple[Ref, ...]
+    people: tuple[str, ...]
+    sources: tuple[SourceView, ...]  # the one shown first stands first
+    families: str
+    more_sources: str  # how many beside the first, "" for none
+    conflicts: tuple[ConflictView, ...]
+    unverified: bool
+    follow_up: bool
+    background: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the tables of agreements, meetings and dates."""
+
+    when: When | None
+    cities: tuple[Ref, ...]
+    networks: tuple[Ref, ...]
+    kind: str
+    status: str  # id, for its colour
+    status_text: str
+    story: Ref
+    pair_path: str = ""
+    issue: Ref | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    text: str
+    target: str  # fragment of the section that holds its rows, or a path if it contains "/"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NameRow:
+    city: Ref
+    names: tuple[tuple[str, str], ...]  # (language, name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HealthView:
+    outlet: Ref
+    problem: str  # in words, "" if it answered
+    last_ok: When | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RegionView:
+    id: str
+    name: str
+    cards: tuple[CardView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IssueView:
+    week: str
+    path: str
+    number: str
+    period: str
+    range: str
+    first_day: str
+    last_day: str
+    zone: str
+    status: str
+    notice_title: str
+    notice: str
+    summary: tuple[str, ...]  # the figures of the header
+    lines: tuple[CardView, ...]
+    leads: tuple[CardView, ...]
+    regions: tuple[RegionView, ...]
+    agreements: tuple[Row, ...]
+    meetings: tuple[Row, ...]
+    calendar: tuple[Row, ...]
+    background: tuple[CardView, ...]
+    figures: tuple[Figure, ...]
+    languages: tuple[str, ...]
+    follow_ups: tuple[CardView, ...]
+    names: tuple[NameRow, ...]
+    failed: tuple[HealthView, ...]
+    consulted: tuple[HealthView, ...]
+    mark: str  # "quiet" | "failed" | ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SpecView:
+    """A source as the page of sources shows it."""
+
+    id: str
+    outlet: Ref
+    home: str
+    country: str
+    languages: str
+    labels: tuple[str, ...]
+    family: str
+    health: HealthView
+    terms: str
+
+
+class Presenter:
+    """Speaks one edition's language about one archive."""
+
+    def __init__(self, holdings: Holdings, lexicon: Lexicon, edition: Edition) -> None:
+        self.holdings = holdings
+        self.lexicon = lexicon
+        self.edition = edition
+        self.say = edition.say
+        self._made: dict[int, tuple[Card, CardView]] = {}
+
+    # ------------------------------------------------------------------------------------------------------------ names
+
+    def city(self, city_id: str) -> Ref:
+        path = links.city_path(city_id, self.edition.code) if city_id in self.holdings.cities else ""
+        return dataclasses.replace(self._named(TagKind.CITY, city_id), path=path)
+
+    def place(self, city_id: str) -> Ref:
+        """A city with its country, once where both have one name."""
+        city = self.city(city_id)
+        country = self.country(self.country_of(city_id)).text
+        if not country or country == city.text:
+            return city
+        return dataclasses.replace(city, text=self.say("card.place", city=city.text, country=country))
+
+    def country_of(self, city_id: str) -> str:
+        """ISO code, "" for a city that the lexicon does not know."""
+        return self.lexicon.cities[city_id].country if city_id in self.lexicon.cities else ""
+
+    def country(self, code: str) -> Ref:
+        return Ref("") if code in ("", NO_COUNTRY) else self._named(TagKind.COUNTRY, code)
+
+    def network(self, network_id: str) -> Ref:
+        path = links.network_path(network_id, self.edition.code) if network_id in self.holdings.networks else ""
+        return dataclasses.replace(self._named(TagKind.NETWORK, network_id), path=path)
+
+    def theme(self, theme_id: str) -> Ref:
+        path = links.theme_path(theme_id, self.edition.code) if theme_id in self.holdings.themes else ""
+        return dataclasses.replace(self._named(TagKind.THEME, theme_id), path=path)
+
+    def event_type(self, event_id: str) -> str:
+        return self._named(TagKind.EVENT, event_id).text
+
+    def region(self, region_id: str) -> str:
+        names = self.lexicon.regions.get(region_id)
+        return (names.get(self.edition.code) or names["en"]) if names else self.say("region.world")
+
+    def language(self, tag: str) -> str:
+        """The language's name, without its script if the edition has no word for both; else the tag itself."""
+        for known in (tag, tag.split("-")[0]):
+            if self.edition.has(f"language.{known}"):
+                return self.say(f"language.{known}")
+        return tag
+
+    def outlet(self, source_id: str, url: str = "", names: dict[str, str] | None = None) -> Ref:
+        """The name of a source, even of one that is no longer in the catalogue: then as `names` or its address have it."""
+        spec = self.holdings.shelf.sources.get(source_id)
+        known = (spec.names if spec else None) or names or {}
+        path = f"{links.list_path('sources', self.edition.code)}#{source_anchor(source_id)}" if spec else ""
+        for language in (self.edition.code, "en", *known):
+            if known.get(language):
+                lang = "" if language == self.edition.code else language
+                return Ref(known[language], path, lang)
+        return Ref(host(url) or source_id, path)
+
+    def join(self, texts: Iterable[str]) -> str:
+        return self.say("list.separator").join(text for text in texts if text)
+
+    def _named(self, kind: TagKind, identifier: str) -> Ref:
+        text = self.lexicon.name(kind, identifier, self.edition.code)
+        foreign = text.isascii() and self.edition.code.split("-")[0] in _OTHER_SCRIPTS and text != identifier
+        return Ref(text, lang="en" if foreign and any(character.islower() for character in text) else "")
+
+    # ------------------------------------------------------------------------------------------------------------ cards
+
+    def story_ref(self, story_id: str) -> Ref:
+        """A story by its headline, with its page if the archive has one."""
+        card = self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
+        if card is None:
+            return Ref(self.say("story.title"))
+        return Ref(card.words[self.edition.code].headline, links.story_path(story_id, self.edition.code))
+
+    def card(self, card: Card) -> CardView:
+        """The view of a card, made once: it stands on the pages of its issue, its cities, its themes."""
+        # By identity, since cards hold dicts and have no hash; the card is kept so that its identity stays taken.
+        if id(card) not in self._made:
+            self._made[id(card)] = (card, self._card(card))
+        return self._made[id(card)][1]
+
+    def _card(self, card: Card) -> CardView:
+        code = self.edition.code
+        words = card.words[code]
+        first = card.lead.get(code, "")
+        sources = sorted(card.sources, key=lambda source: source.article_id != first)
+        pair = self._pair(card)
+        return CardView(
+            id=links.slug(card.story_id),
+            path=links.story_path(card.story_id, code) if self.holdings.has_story(card.story_id) else "",
+            headline=words.headline,
+            sentences=words.sentences,
+            machine="" if words.engine == "tags" else self.say("card.machine", engine=words.engine),
+            event=dates.happening(card.event, self.edition) if card.event else None,
+            published=dates.published(card.published, self.edition, with_time=True),
+            first_seen=dates.seen(card.first_seen, self.holdings.zone, self.edition),
+            filed=self._filed(card),
+            places=tuple(self.place(city) for city in card.cities) or self._countries(card),
+            pair=(self.city(pair[0]), self.city(pair[1])) if pair else None,
+            pair_path=self._pair_path(*pair) if pair else "",
+            kinds=tuple(self.event_type(event) for event in card.event_types),
+            networks=tuple(self.network(network) for network in card.networks),
+            themes=tuple(self.theme(theme) for theme in card.themes),
+            people=tuple(
+                self.say("card.person", name=person.name, role=person.role) if person.role else person.name
+                for person in card.persons
+            ),
+            sources=tuple(self._source(source) for source in sources),
+            families=self._families(card),
+            more_sources=self.say("card.more_sources", n=len(sources) - 1) if len(sources) > 1 else "",
+            conflicts=tuple(self._conflict(conflict, card) for conflict in card.conflicts),
+            unverified=card.unverified,
+            follow_up=card.follow_up,
+            background=card.article_class is ArticleClass.BACKGROUND,
+        )
+
+    def _filed(self, card: Card) -> When:
+        if card.event:
+            return dates.happening(card.event, self.edition)
+        if card.published:
+            return dates.published(card.published, self.edition)
+        return When(dates.format_day(day_of(card), self.edition), day_of(card).isoformat(), "unknown")
+
+    def _families(self, card: Card) -> str:
+        return self.say("card.one_family") if card.families < 2 else self.say("card.families", n=card.families)
+
+    def _countries(self, card: Card) -> tuple[Ref, ...]:
+        return tuple(self.country(country) for country in card.countries)
+
+    def _pair(self, card: Card) -> tuple[str, str] | None:
+        """The pair as the words name it: the city with more weight first."""
+        if card.pair is None:
+            return None
+        rank = {city: place for place, city in enumerate(card.cities)}
+        a, b = sorted(card.pair, key=lambda city: rank.get(city, len(rank)))
+        return a, b
+
+    def _pair_path(self, a: str, b: str) -> str:
+        first, second = sorted((a, b))
+        return links.pair_path(a, b, self.edition.code) if (first, second) in self.holdings.pairs else ""
+
+    def _source(self, source: CardSource) -> SourceView:
+        spec = self.holdings.shelf.sources.get(source.source_id)
+        base = source.language.split("-")[0]
+        return SourceView(
+            outlet=self.outlet(source.source_id, source.url),
+            language=self.language(source.language),
+            country=self.country(spec.country).text if spec else "",
+            labels=self.labels(source.labels),
+            is_organiser=Label.ORGANISER in source.labels,
+            when=dates.published(source.published, self.edition, short=True),
+            title=shorten(source.title),
+            lang="" if source.language == "und" else source.language,
+            direction="rtl" if base in _RIGHT_TO_LEFT else "",
+            url=source.url,
+            title_only=source.title_only,
+            references=self.join(source.references),
+            copies=tuple(CopyView(self.outlet(copy.source_id, copy.url), copy.url) for copy in source.copies),
+            copies_text=self.say("card.copies", n=len(source.copies)) if source.copies else "",
+        )
+
+    def labels(self, labels: Sequence[Label]) -> tuple[str, ...]:
+        return tuple(self.say(f"label.{label}") for label in labels) or (self.say("label.none"),)
+
+    def _conflict(self, conflict: Conflict, card: Card) -> ConflictView:
+        outlets = {source.article_id: self.outlet(source.source_id, source.url).text for source in card.sources}
+        key = f"card.fact.{conflict.fact}"
+        return ConflictView(
+            fact=self.say(key) if self.edition.has(key) else conflict.fact,
+            accounts=tuple(self._account(account, outlets) for account in conflict.accounts),
+        )
+
+    def _account(self, account: Account, outlets: dict[str, str]) -> str:
+        names = dict.fromkeys(outlets[article] for article in account.article_ids if article in outlets)
+        value = self._value(account.value)
+        return self.say("card.account", value=value, outlets=self.join(names)) if names else value
+
+    def _value(self, value: str) -> str:
+        """ISO days and ranges as the edition writes dates, anything else as it is."""
+        try:
+            first, _, last = value.partition("/")
+            start = dt.date.fromisoformat(first)
+            return dates.format_range(start, dt.date.fromisoformat(last) if last else start, self.edition)
+        except ValueError:
+            return value
+
+    # ----------------------------------------------------------------------------------------------------------- issues
+
+    def issue_ref(self, issue: Issue) -> Ref:
+        text = self.say("issue.number", number=issue.number)
+        return Ref(text, links.issue_path(issue.week, self.edition.code))
+
+    def period(self, issue: Issue) -> str:
+        return dates.format_period(issue.first_day, issue.last_day, self.edition)
+
+    def issue(self, issue: Issue) -> IssueView:
+        leads = tuple(self.card(card) for card in issue.leads)
+        regions = tuple(
+            RegionView(links.slug(section.region), self.region(section.region), tuple(map(self.card, section.cards)))
+            for section in issue.regions
+            if section.cards
+        )
+        health = [(entry, self.health(entry)) for entry in issue.health]
+        title, notice = self._notice(issue)
+        return IssueView(
+            week=issue.week,
+            path=links.issue_path(issue.week, self.edition.code),
+            number=self.say("issue.number", number=issue.number),
+            period=self.period(issue),
+            range=dates.format_range(issue.first_day, issue.last_day, self.edition),
+            first_day=issue.first_day.isoformat(),
+            last_day=issue.last_day.isoformat(),
+            zone=issue.zone,
+            status=issue.status.value,
+            notice_title=title,
+            notice=notice,
+            summary=self._summary(issue),
+            lines=self._top_three(issue),
+            leads=leads,
+            regions=regions,
+            agreements=tuple(self.agreement(row) for row in issue.agreements),
+            meetings=tuple(self._meeting(row) for row in issue.meetings),
+            calendar=tuple(self.calendar_row(row) for row in issue.calendar),
+            background=tuple(self.card(card) for card in issue.background),
+            figures=self._figures(issue),
+            languages=tuple(
+                self.say("figures.language", language=self.language(tag), n=count)
+                for tag, count in sorted(issue.figures.languages.items(), key=lambda item: (-item[1], item[0]))
+            ),
+            follow_ups=tuple(self.card(card) for card in issue.follow_ups),
+            names=self.name_rows(issue.names),
+            failed=tuple(view for entry, view in health if entry.problem),
+            consulted=tuple(view for entry, view in health if not entry.problem),
+            mark={IssueStatus.QUIET: "quiet", IssueStatus.COLLECTION_FAILED: "failed"}.get(issue.status, ""),
+        )
+
+    def _notice(self, issue: Issue) -> tuple[str, str]:
+        match issue.status:
+            case IssueStatus.COLLECTION_FAILED:
+                return self.say("issue.failed_title"), self.say("issue.failed")
+            case IssueStatus.QUIET:
+                return self.say("issue.quiet_title"), self.say("issue.quiet" if issue.cards else "issue.quiet_empty")
+            case IssueStatus.FULL:
+                return "", ""
+
+    def _top_three(self, issue: Issue) -> tuple[CardView, ...]:
+        """The leads, then other news in reading order. Fewer than two stories need no summary."""
+        news = itertools.chain(issue.leads, (card for section in issue.regions for card in section.cards))
+        top = tuple(self.card(card) for card in itertools.islice(news, 3))
+        return top if len(issue.cards) > 1 else ()
+
+    def _summary(self, issue: Issue) -> tuple[str, ...]:
+        figures = issue.figures
+        counts = (
+            ("stories", figures.stories),
+            ("articles", figures.articles),
+            ("families", figures.families),
+            ("languages", len(figures.languages)),
+        )
+        return tuple(self.say(f"figures.{name}", n=count) for name, count in counts if count)
+
+    def _figures(self, issue: Issue) -> tuple[Figure, ...]:
+        figures, code = issue.figures, self.edition.code
+        first = next((name for name in ("leads", "regions", "follow-ups", "background") if _has(issue, name)), "")
+        rows = (
+            ("stories", figures.stories, first),
+            ("articles", figures.articles, first),
+            ("copies", figures.copies, first),
+            ("sources", figures.sources, "sources"),
+            ("families", figures.families, links.list_path("sources", code)),
+            ("languages", len(figures.languages), ""),
+            ("cities", figures.cities, "names" if issue.names else ""),
+            ("countries", figures.countries, "names" if issue.names else ""),
+        )
+        return tuple(Figure(self.say(f"figures.{name}", n=count), target) for name, count, target in rows if count)
+
+    def agreement(self, row: Agreement, issue: Issue | None = None) -> Row:
+        return Row(
+            when=self._when(row.date),
+            cities=tuple(self.city(city) for city in row.cities),
+            networks=(),
+            kind=self.event_type(row.event_type),
+            status=row.status.value,
+            status_text=self.say(f"agreement.state.{row.status}"),
+            story=self.story_ref(row.story_id),
+            pair_path=self._pair_path(*row.cities) if len(row.cities) == 2 else "",
+            issue=self.issue_ref(issue) if issue else None,
+        )
+
+    def _meeting(self, row: Meeting) -> Row:
+        return Row(
+            when=self._when(row.date),
+            cities=(self.city(row.a), self.city(row.b)),
+            networks=(),
+            kind=self.event_type(row.event_type),
+            status="",
+            status_text="",
+            story=self.story_ref(row.story_id),
+            pair_path=self._pair_path(row.a, row.b),
+        )
+
+    def calendar_row(self, row: CalendarRow) -> Row:
+        return Row(
+            when=self._when(row.date),
+            cities=tuple(self.place(city) for city in row.cities),
+            networks=tuple(self.network(network) for network in row.networks),
+            kind="",
+            status="",
+            status_text="",
+            story=self.story_ref(row.story_id),
+        )
+
+    def _when(self, event: DatedEvent | None) -> When | None:
+        return dates.happening(event, self.edition) if event else None
+
+    def name_rows(self, cities: Iterable[str]) -> tuple[NameRow, ...]:
+        """Cities with their names in every language of the table; those that the lexicon does not know are left out."""
+        rows = []
+        for city_id in cities:
+            if city_id in self.lexicon.cities:
+                rows.append(NameRow(self.place(city_id), self.names_of(city_id)))
+        return tuple(rows)
+
+    def names_of(self, city_id: str) -> tuple[tuple[str, str], ...]:
+        """(language, name), the edition's own language left out; "" where no name is known."""
+        names = self.lexicon.cities[city_id].names
+        return tuple(
+            (language, next((names[key] for key in keys if names.get(key)), ""))
+            for language, keys in NAME_LANGUAGES
+            if language != self.edition.code
+        )
+
+    # ---------------------------------------------------------------------------------------------------------- sources
+
+    def health(self, health: SourceHealth) -> HealthView:
+        return HealthView(
+            outlet=self.outlet(health.source_id, names=health.names),
+            problem=self._problem(health),
+            last_ok=dates.seen(health.last_ok, self._zone, self.edition) if health.last_ok else None,
+        )
+
+    def _problem(self, health: SourceHealth) -> str:
+        if not health.problem:
+            return ""
+        known = health.problem if self.edition.has(f"reason.{health.problem}") else "other"
+        text = self.say(f"reason.{known}")
+        times = self.say("sources.times", n=health.failures) if health.failures > 1 else ""
+        return text + (self.say("paren.inside", text=times) if times else "")
+
+    @property
+    def _zone(self) -> zoneinfo.ZoneInfo:
+        return self.holdings.zone
+
+    def specs(self) -> tuple[SpecView, ...]:
+        """Sources that are read, or whose articles stand in the archive, by country and name."""
+        shelf = self.holdings.shelf
+        health = {entry.source_id: entry for entry in shelf.health}
+        quoted = {source.source_id for card in self.holdings.stories.values() for source in card.sources}
+        shown = (
+            spec
+            for spec in shelf.sources.values()
+            if spec.state is SourceState.ACTIVE or spec.id in quoted or spec.id in health
+        )
+        views = (self._spec(spec, health.get(spec.id)) for spec in shown)
+        return tuple(sorted(views, key=lambda view: (view.country, view.outlet.text, view.id)))
+
+    def _spec(self, spec: SourceSpec, health: SourceHealth | None) -> SpecView:
+        return SpecView(
+            id=source_anchor(spec.id),
+            outlet=self.outlet(spec.id),
+            home=spec.home,
+            country=self.country(spec.country).text,
+            languages=self.join(self.language(tag) for tag in spec.languages),
+            labels=self.labels(spec.labels),
+            family=spec.publisher_family,
+            health=self.health(health or SourceHealth(source_id=spec.id)),
+            terms=self.say("sources.title_only" if spec.terms.show == "title_only" else "sources.abstract"),
+        )
+
+
+def shorten(title: str) -> str:
+    """A title at most MOST_TITLE_CHARS long; nobody reads on, and one page must not weigh a megabyte."""
+    return title if len(title) <= MOST_TITLE_CHARS else f"{title[: MOST_TITLE_CHARS - 1].rstrip()}…"
+
+
+def source_anchor(source_id: str) -> str:
+    """The fragment of a source on the page of sources."""
+    return f"source-{links.slug(source_id)}"
+
+
+def _has(issue: Issue, section: str) -> bool:
+    return bool(getattr(issue, section.replace("-", "_")))

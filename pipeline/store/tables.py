@@ -1,0 +1,186 @@
+"""The tables of both databases. docs/reference/tables.md explains them; migrations make them.
+
+Names do not collide, so that one PostgreSQL database can hold both. The library's search index is not here: each kind of
+database has its own, made in a migration and used by pipeline.store.search alone.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+from pipeline.store.database import UtcDateTime
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+}
+
+# ----------------------------------------------------------------------------------------------------------------- inbox
+
+inbox = MetaData(naming_convention=_NAMING)
+
+inbox_source = Table(
+    "source",
+    inbox,
+    Column("id", String(64), primary_key=True),
+    Column("spec", Text, nullable=False),  # SourceSpec as JSON
+)
+
+link = Table(
+    "link",
+    inbox,
+    Column("url", Text, primary_key=True),  # normalised
+    Column("page_id", String(16), nullable=False),
+    Column("source_id", String(64), nullable=False),
+    Column("hints", Text, nullable=False),  # FetchHints as JSON
+    Column("discovered_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),  # pending | fetched | failed | disallowed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("not_before", UtcDateTime),
+    Column("reason", String(32), nullable=False, default=""),  # Reason of the last failure
+    Column("detail", Text, nullable=False, default=""),
+    Index("ix_link_source_state", "source_id", "state"),
+)
+
+page = Table(
+    "page",
+    inbox,
+    Column("id", String(16), primary_key=True),
+    Column("source_id", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("final_url", Text, nullable=False),
+    Column("fetched_at", UtcDateTime, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("headers", Text, nullable=False),  # list of pairs as JSON
+    Column("body", LargeBinary, nullable=False),  # packed
+    Column("body_hash", String(16), nullable=False),  # SHA-256 of the body, 16 hex digits
+    Column("hints", Text, nullable=False),
+)
+
+http_state = Table(
+    "http_state",
+    inbox,
+    Column("url", Text, primary_key=True),
+    Column("etag", Text, nullable=False, default=""),
+    Column("last_modified", Text, nullable=False, default=""),
+    Column("body", LargeBinary),  # kept for robots.txt only, packed
+    Column("not_before", UtcDateTime),  # Retry-After
+)
+
+health = Table(
+    "health",
+    inbox,
+    Column("source_id", String(64), primary_key=True),
+    Column("last_ok", UtcDateTime),
+    Column("last_new", UtcDateTime),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("problem", String(32), nullable=False, default=""),
+)
+
+# --------------------------------------------------------------------------------------------------------------- library
+
+library = MetaData(naming_convention=_NAMING)
+
+library_source = Table(
+    "library_source",
+    library,
+    Column("id", String(64), primary_key=True),
+    Column("spec", Text, nullable=False),
+)
+
+derived_page = Table(
+    "derived_page",
+    library,
+    Column("id", String(16), primary_key=True),
+    Column("source_id", String(64), nullable=False),
+    Column("body_hash", String(16), nullable=False),
+    Column("rules", String(16), nullable=False),  # digest of the stages' versions it was derived with
+    Column("not_before", UtcDateTime),  # set by a Retry
+)
+
+stage_result = Table(
+    "stage_result",
+    library,
+    Column("page_id", String(16), primary_key=True),
+    Column("stage", String(16), primary_key=True),
+    Column("key", String(16), nullable=False),  # hash of stage, version and input
+    Column("outcome", String(16), nullable=False),  # value | skip | retry | quarantine
+    Column("reason", String(32), nullable=False, default=""),
+    Column("detail", Text, nullable=False, default=""),
+    Column("value", LargeBinary),  # packed JSON of the stage's type
+)
+
+article = Table(
+    "article",
+    library,
+    Column("id", String(16), primary_key=True),
+    Column("number", BigInteger, nullable=False, unique=True),  # the id's first 60 bits: row number of its search entry
+    Column("page_id", String(16), nullable=False, unique=True),
+    Column("source_id", String(64), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("published", UtcDateTime),
+    Column("dated", UtcDateTime, nullable=False, index=True),  # published, else first seen
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("article_class", String(16), nullable=False),
+    Column("relevance", Float, nullable=False),
+)
+
+tag = Table(
+    "tag",
+    library,
+    Column("article_id", String(16), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("score", Float, nullable=False),
+    Index("ix_tag_kind_id", "kind", "id"),
+)
+
+story_member = Table(
+    "story_member",
+    library,
+    Column("article_id", String(16), primary_key=True),
+    Column("story_id", String(13), nullable=False, index=True),
+    Column("position", Integer, nullable=False),  # earliest first
+    Column("reason", String(16), nullable=False),
+    Column("similarity", Float, nullable=False),
+    Column("copy_of", String(16)),
+    Column("copy_kind", String(16)),
+)
+
+story_redirect = Table(
+    "story_redirect",
+    library,
+    Column("old", String(13), primary_key=True),
+    Column("new", String(13), nullable=False),
+)
+
+issue = Table(
+    "issue",
+    library,
+    Column("week", String(8), primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("last_day", Date, nullable=False),
+    Column("value", LargeBinary, nullable=False),  # Issue, packed JSON
+)
+
+issue_article = Table(
+    "issue_article",
+    library,
+    Column("article_id", String(16), primary_key=True),
+    Column("week", String(8), nullable=False, index=True),
+)
+
+delivery = Table(
+    "delivery",
+    library,
+    Column("week", String(8), primary_key=True),
+    Column("edition", String(8), primary_key=True),
+    Column("reader", String(32), primary_key=True),  # hash of address and edition, never the address
+    Column("channel", String(64), nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)

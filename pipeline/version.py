@@ -1,0 +1,3 @@
+"""The version of city-digest; hatchling reads it from here."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,281 @@
+"""From the library to readers: issues of complete weeks, the archive, and the letters.
+
+An article belongs to the first issue made after it was seen whose week has not ended before it was published: what comes late
+is in the next issue, once, and what is far older than the week is in none (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline import deliver, group, render, words
+from pipeline.compose import compose_issue
+from pipeline.config import Workspace
+from pipeline.deliver.channels import open_channel
+from pipeline.errors import ConfigurationError
+from pipeline.files import clear_staging, replace_file
+from pipeline.knowledge.editions import Edition, load_edition
+from pipeline.knowledge.lexicon import Lexicon, load_lexicon
+from pipeline.model import Card, Frozen, Issue, Letter, Sender, Shelf, SourceHealth, SourceSpec, Story, TaggedArticle
+from pipeline.store.library import Library
+from pipeline.text.weeks import bounds_of, days_of, next_week, week_of, week_of_day, weeks_between
+from pipeline.version import __version__
+
+# How long before a week its late articles may have been published: three issues' worth. Older ones are no news.
+LATE = dt.timedelta(days=21)
+
+
+def make_cards(
+    stories: Iterable[Story],
+    articles: Mapping[str, TaggedArticle],
+    sources: Mapping[str, SourceSpec],
+    editions: Sequence[Edition],
+    lexicon: Lexicon,
+) -> list[Card]:
+    """The unranked cards of these stories; stories none of whose articles is known are left out."""
+    families = {spec.id: spec.publisher_family for spec in sources.values()}
+    cards = []
+    for story in stories:
+        known = [articles[member.article_id] for member in story.members if member.article_id in articles]
+        if any(member.copy_of is None and member.article_id in articles for member in story.members):
+            conflicts = group.find_conflicts(known, families)
+            cards.append(
+                words.make_card(
+                    story, articles, conflicts=conflicts, sources=sources, lexicon=lexicon, editions=editions
+                )
+            )
+    return cards
+
+
+# ---------------------------------------------------------------------------------------------------------------- compose
+
+
+def missing_weeks(workspace: Workspace, library: Library, issues: Sequence[Issue]) -> list[str]:
+    """Complete weeks that have no issue yet, oldest first.
+
+    Counted from the last issue; without any from `digest.first_week`, or else the last week that was complete when the first
+    article was seen.
+    """
+    zone, now = workspace.zone, workspace.clock()
+    last = week_of_day(now.astimezone(zone).date() - dt.timedelta(days=7))
+    if issues:
+        first = next_week(issues[-1].week)
+    elif workspace.settings.digest.first_week:
+        first = workspace.settings.digest.first_week
+    else:
+        seen = library.earliest_article()
+        if seen is None:
+            return []
+        first = week_of_day(days_of(week_of(seen, zone))[0] - dt.timedelta(days=7))
+    return weeks_between(first, last)
+
+
+def compose_missing(workspace: Workspace, library: Library, health: Sequence[SourceHealth]) -> list[Issue]:
+    """Makes and keeps the issue of every complete week that has none; returns the new ones."""
+    made: list[Issue] = []
+    issues = library.issues()
+    for week in missing_weeks(workspace, library, issues):
+        issue, covered = compose_week(workspace, library, week, issues, health)
+        library.save_issue(issue, covered)
+        issues.append(issue)
+        made.append(issue)
+    return made
+
+
+def compose_week(
+    workspace: Workspace, library: Library, week: str, earlier: Sequence[Issue], health: Sequence[SourceHealth]
+) -> tuple[Issue, list[str]]:
+    """The issue of a week and the ids of the articles it covers; nothing is stored."""
+    lexicon, settings = load_lexicon(), workspace.settings.digest
+    covered = _articles_of(week, workspace, library, earlier)
+    stories = library.stories(covered)
+    # A story counts with everything known of it when the week ended, so that a follow-up stands beside what it follows.
+    end = bounds_of(week, workspace.zone)[1]
+    ids = [member.article_id for story in stories for member in story.members]
+    known = library.articles(ids)
+    articles = {key: item for key, item in known.items() if key in set(covered) or item.article.dated < end}
+    cards = make_cards(stories, articles, library.sources(), open_editions(workspace), lexicon)
+    issue = compose_issue(
+        week,
+        cards,
+        number=len(earlier) + 1,
+        zone=settings.zone,
+        home=settings.home,
+        earlier=earlier,
+        health=health,
+        lexicon=lexicon,
+    )
+    return issue, covered
+
+
+def _articles_of(week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue]) -> list[str]:
+    start, end = bounds_of(week, workspace.zone)
+    published = library.published_articles()
+    candidates = set(library.articles_dated(start - LATE if earlier else start, end))
+    # An undated article is as new as the first sight of it, and the latest complete week is the first that can have it.
+    if week_of_day(workspace.clock().astimezone(workspace.zone).date() - dt.timedelta(days=7)) == week:
+        candidates.update(library.undated_articles())
+    return sorted(candidates - published.keys())
+
+
+def open_editions(workspace: Workspace) -> list[Edition]:
+    """The workspace's editions, in its order. Raises ConfigurationError for an unknown one."""
+    return [load_edition(code) for code in workspace.settings.digest.editions]
+
+
+# ----------------------------------------------------------------------------------------------------------------- render
+
+
+class RenderReport(Frozen, frozen=True, kw_only=True):
+    """What one rendering did."""
+
+    files: int
+    written: int  # files that are new or changed
+
+
+def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHealth]) -> Shelf:
+    """Everything that the archive shows."""
+    stories = library.stories()
+    articles = library.articles([member.article_id for story in stories for member in story.members])
+    sources = library.sources()
+    cards = make_cards(stories, articles, sources, open_editions(workspace), load_lexicon())
+    newest_first = sorted(cards, key=lambda card: (-_dated(card).timestamp(), card.story_id))
+    return Shelf(
+        issues=tuple(library.issues()),
+        cards=tuple(newest_first),
+        sources=sources,
+        health=tuple(health),
+        redirects=library.redirects(),
+    )
+
+
+def _dated(card: Card) -> dt.datetime:
+    return card.published.value if card.published else card.first_seen
+
+
+def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
+    """Leaves the archive up to date; a file whose bytes would not change is not touched."""
+    clear_staging(workspace.staging)
+    files = written = 0
+    for page in render.render_archive(
+        shelf,
+        load_lexicon(),
+        open_editions(workspace),
+        base_url=workspace.settings.digest.base_url,
+        version=__version__,
+    ):
+        files += 1
+        written += replace_file(workspace.archive / page.path, page.body, staging=workspace.staging)
+    return RenderReport(files=files, written=written)
+
+
+# ---------------------------------------------------------------------------------------------------------------- deliver
+
+
+class DeliverReport(Frozen, frozen=True, kw_only=True):
+    """What one delivery did."""
+
+    sent: int = 0
+    already_sent: int = 0
+    failed: int = 0
+    late: tuple[str, ...] = ()  # weeks that were not mailed because they ended too long ago
+
+
+def deliver_issues(
+    workspace: Workspace,
+    library: Library,
+    shelf: Shelf,
+    weeks: Sequence[str] = (),
+    *,
+    force: bool = False,
+    dry_run: bool = False,
+) -> DeliverReport:
+    """Hands the letters of these issues, or of the last one, to every reader who has not had them.
+
+    Args:
+        force: also issues older than `deliver.late_days`.
+        dry_run: counts who would get what and sends nothing.
+
+    Raises:
+        ConfigurationError: there are readers but the sender is not told fully, or an issue does not exist.
+    """
+    readers = deliver.read_readers(workspace.readers, workspace.settings.digest.editions)
+    if not readers or not shelf.issues:
+        return DeliverReport()
+    sender = read_sender(workspace)
+    channel = open_channel(workspace)
+    sent_at = workspace.clock().astimezone(workspace.zone)
+    sent = already = failed = 0
+    late = []
+    for issue in _chosen(shelf.issues, weeks):
+        overdue = sent_at.date() - issue.last_day > dt.timedelta(days=workspace.settings.deliver.late_days)
+        if overdue and not force:
+            late.append(issue.week)
+            continue
+        ledger = library.deliveries(issue.week)
+        for edition in open_editions(workspace):
+            theirs = [reader for reader in readers if reader.edition == edition.code]
+            if dry_run:
+                had = sum((edition.code, reader.key) in ledger for reader in theirs)
+                already, sent = already + had, sent + len(theirs) - had
+                continue
+            letter = make_letter(workspace, issue, shelf, edition)
+            outcome = deliver.deliver_letter(
+                letter,
+                theirs,
+                channel=channel,
+                sender=sender,
+                ledger=ledger,
+                record=library.save_delivery,
+                sent_at=sent_at,
+                archive_url=workspace.settings.digest.base_url,
+            )
+            sent, already = sent + outcome.sent, already + outcome.already_sent
+            failed += outcome.failed
+    return DeliverReport(sent=sent, already_sent=already, failed=failed, late=tuple(late))
+
+
+def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Edition) -> Letter:
+    """One edition of an issue as mail."""
+    return render.render_letter(
+        issue,
+        shelf,
+        load_lexicon(),
+        edition,
+        base_url=workspace.settings.digest.base_url,
+        sender=read_sender(workspace),
+    )
+
+
+def read_sender(workspace: Workspace) -> Sender:
+    """Who sends. Raises ConfigurationError if a field that mail must carry is empty."""
+    mail = workspace.settings.mail
+    fields = {
+        "sender_name": mail.sender_name,
+        "sender_address": mail.sender_address,
+        "postal_address": mail.postal_address,
+        "contact": mail.contact,
+        "unsubscribe": mail.unsubscribe,
+    }
+    if empty := [f"mail.{name}" for name, value in fields.items() if not value]:
+        raise ConfigurationError(
+            f"there are readers, but {', '.join(empty)} is not set in city-digest.toml: mail that does not say who sends "
+            "it and how to leave it is against the law in most readers' countries, so nothing was sent."
+        )
+    return Sender(
+        name=mail.sender_name,
+        address=mail.sender_address,
+        postal_address=mail.postal_address,
+        contact=mail.contact,
+        unsubscribe=mail.unsubscribe,
+    )
+
+
+def _chosen(issues: Sequence[Issue], weeks: Sequence[str]) -> list[Issue]:
+    if not weeks:
+        return [issues[-1]]
+    by_week = {issue.week: issue for issue in issues}
+    if missing := [week for week in weeks if week not in by_week]:
+        raise ConfigurationError(f"there is no issue {missing[0]}; the last one is {issues[-1].week}")
+    return [by_week[week] for week in weeks]

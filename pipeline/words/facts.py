@@ -1,0 +1,141 @@
+"""What the articles of a story say together: tags by weight, the pair of cities, the main date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pipeline.knowledge.lexicon import Lexicon
+from pipeline.model import DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
+
+# A tag counts for a story if its weight reaches this share of the strongest of its kind: passing mentions fall away.
+_SHARE = {TagKind.CITY: 0.4, TagKind.COUNTRY: 0.4, TagKind.NETWORK: 0.4, TagKind.THEME: 0.5, TagKind.EVENT: 0.6}
+_MOST = {TagKind.CITY: 6, TagKind.COUNTRY: 6, TagKind.NETWORK: 3, TagKind.THEME: 4, TagKind.EVENT: 3}
+# Dated events farther from publication are history or far plans, not what the news is about.
+_NEWS_BEFORE = dt.timedelta(days=14)
+_NEWS_AFTER = dt.timedelta(days=180)
+# "35周年", "50-летие" and the like, as titles and leads write them.
+_YEARS = re.compile(
+    r"(\d{1,3})\s*(?:周年|週年|주년|th anniversary|st anniversary|nd anniversary|rd anniversary|years? of (?:sister|twin|friend)"
+    r"|e anniversaire|ᵉ anniversaire|º aniversario|-летие)",
+    re.IGNORECASE,
+)
+_LEAD_CHARS = 300
+
+
+class Facts(Frozen, frozen=True, kw_only=True):
+    """The story in ids and dates."""
+
+    cities: tuple[str, ...]
+    countries: tuple[str, ...]
+    networks: tuple[str, ...]
+    themes: tuple[str, ...]
+    event_types: tuple[str, ...]
+    pair: tuple[str, str] | None
+    event: DatedEvent | None
+    dates: tuple[DatedEvent, ...]
+    persons: tuple[Person, ...]
+    years: int | None
+
+
+def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
+    """What independent articles (one per text, no copies) say together."""
+    weights = {kind: _weigh(articles, kind) for kind in TagKind}
+    cities = _strongest(weights[TagKind.CITY], TagKind.CITY)
+    dates = _dates(articles)
+    return Facts(
+        cities=cities,
+        countries=_countries(cities, _strongest(weights[TagKind.COUNTRY], TagKind.COUNTRY), lexicon),
+        networks=_strongest(weights[TagKind.NETWORK], TagKind.NETWORK),
+        themes=_strongest(weights[TagKind.THEME], TagKind.THEME),
+        event_types=_strongest(weights[TagKind.EVENT], TagKind.EVENT),
+        pair=_pair(cities, weights[TagKind.CITY], lexicon),
+        event=_main_date(articles, dates),
+        dates=tuple(dates),
+        persons=_persons(articles),
+        years=_years(articles),
+    )
+
+
+def _weigh(articles: Sequence[TaggedArticle], kind: TagKind) -> Counter[str]:
+    weights: Counter[str] = Counter()
+    for tagged in articles:
+        for tag in tagged.tags:
+            if tag.kind is kind:
+                # A title names what the article is about; the body also names what it is near to.
+                in_title = any(evidence.field == "title" for evidence in tag.evidence)
+                weights[tag.id] += tag.score * (2.0 if in_title else 1.0)  # type: ignore[assignment]  # weights are fractions
+    return weights
+
+
+def _strongest(weights: Counter[str], kind: TagKind) -> tuple[str, ...]:
+    if not weights:
+        return ()
+    least = max(weights.values()) * _SHARE[kind]
+    ranked = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(key for key, weight in ranked if weight >= least)[: _MOST[kind]]
+
+
+def _countries(cities: Sequence[str], named: Sequence[str], lexicon: Lexicon) -> tuple[str, ...]:
+    of_cities = [lexicon.cities[city].country for city in cities if city in lexicon.cities]
+    return tuple(dict.fromkeys((*of_cities, *named)))[: _MOST[TagKind.COUNTRY]]
+
+
+def _pair(cities: Sequence[str], weights: Mapping[str, float], lexicon: Lexicon) -> tuple[str, str] | None:
+    """The two cities of different countries that stand out from the rest, sorted."""
+    if len(cities) < 2:
+        return None
+    first, second = cities[:2]
+    if lexicon.cities[first].country == lexicon.cities[second].country:
+        return None
+    if len(cities) > 2 and weights[cities[2]] > 0.8 * weights[second]:
+        return None
+    return (first, second) if first < second else (second, first)
+
+
+def _dates(articles: Sequence[TaggedArticle]) -> list[DatedEvent]:
+    near = {
+        (event.start, event.end, event.precision): event
+        for tagged in reversed(articles)
+        for event in tagged.events
+        if event.precision is Precision.DAY and _is_near(event, tagged)
+    }
+    return [near[key] for key in sorted(near, key=lambda key: (key[0], key[1] or key[0]))]
+
+
+def _is_near(event: DatedEvent, tagged: TaggedArticle) -> bool:
+    published = tagged.article.dated.date()
+    return published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
+
+
+def _main_date(articles: Sequence[TaggedArticle], dates: Sequence[DatedEvent]) -> DatedEvent | None:
+    """The date that most articles give; among equals the one nearest to their publication, the past before the future.
+
+    News reports what has just happened and ends with what comes next, so a date ahead counts as twice as far.
+    """
+    votes: Counter[dt.date] = Counter()
+    distance: dict[dt.date, int] = {}
+    for tagged in articles:
+        published = tagged.article.dated.date()
+        for start in {event.start for event in tagged.events if event in dates}:
+            votes[start] += 1
+            days = (start - published).days
+            distance[start] = min(distance.get(start, days * 2 if days > 0 else -days), days * 2 if days > 0 else -days)
+    if not votes:
+        return None
+    best = min(votes, key=lambda start: (-votes[start], distance[start], start))
+    return next(event for event in dates if event.start == best)
+
+
+def _persons(articles: Sequence[TaggedArticle]) -> tuple[Person, ...]:
+    return tuple({person.name: person for tagged in reversed(articles) for person in tagged.persons}.values())[:4]
+
+
+def _years(articles: Sequence[TaggedArticle]) -> int | None:
+    counts: Counter[int] = Counter()
+    for tagged in articles:
+        found = _YEARS.findall(f"{tagged.article.title}\n{tagged.article.text[:_LEAD_CHARS]}")
+        counts.update({int(years) for years in found if 1 <= int(years) <= 150})
+    return min(counts, key=lambda years: (-counts[years], years)) if counts else None

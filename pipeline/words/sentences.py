@@ -1,0 +1,134 @@
+"""A headline and up to three indicative sentences from a story's facts, in one edition's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+
+from pipeline.knowledge.editions import Edition
+from pipeline.knowledge.lexicon import Lexicon
+from pipeline.model import DatedEvent, TagKind, Words
+from pipeline.words.facts import Facts
+
+ENGINE = "tags"
+
+
+def build_words(facts: Facts, edition: Edition, lexicon: Lexicon, *, families: int, languages: Sequence[str]) -> Words:
+    """The story in `edition`'s language.
+
+    Args:
+        families: independent publisher families that report it.
+        languages: BCP 47 tags of its articles.
+    """
+    writer = _Writer(facts, edition, lexicon)
+    sentences = (writer.occasion(), writer.subjects(), writer.coverage(families, languages))
+    return Words(headline=writer.headline(), sentences=tuple(s for s in sentences if s), engine=ENGINE)
+
+
+class _Writer:
+    def __init__(self, facts: Facts, edition: Edition, lexicon: Lexicon) -> None:
+        self.facts = facts
+        self.edition = edition
+        self.lexicon = lexicon
+
+    def headline(self) -> str:
+        facts, say = self.facts, self.edition.say
+        kind = facts.event_types[0] if facts.event_types else "none"
+        if kind == "anniversary" and facts.pair and facts.years:
+            head = say("words.anniversary_years", **self._pair(), n=facts.years)
+        elif facts.pair and self.edition.has(f"words.event.{kind}.pair"):
+            head = say(f"words.event.{kind}.pair", **self._pair())
+        elif facts.cities:
+            head = say(f"words.event.{kind}.place", place=self._cities(facts.cities[:2]))
+        elif facts.countries:
+            head = say(f"words.event.{kind}.place", place=self._list(self._country(c) for c in facts.countries[:2]))
+        else:
+            head = say(f"words.event.{kind}.bare")
+        if facts.networks:
+            head = say("words.with_network", headline=head, network=self._network(facts.networks[0]))
+        return self._capital(head)
+
+    def occasion(self) -> str:
+        """What kind of event, where and when."""
+        facts, say = self.facts, self.edition.say
+        kind = facts.event_types[0] if facts.event_types else "none"
+        what = say(f"words.event.{kind}.noun")
+        places = facts.pair or facts.cities[:3]
+        where = self._list(self._city_in_country(city) for city in places) if places else ""
+        if not where and facts.countries:
+            where = self._list(self._country(country) for country in facts.countries[:3])
+        when = self.day(facts.event) if facts.event else ""
+        form = ("pair" if facts.pair else "place" if where else "bare") + ("_dated" if when else "")
+        return self._capital(say(f"words.occasion.{form}", what=what, where=where, when=when))
+
+    def subjects(self) -> str:
+        """Themes and further networks."""
+        if not self.facts.themes:
+            return ""
+        themes = [self.lexicon.name(TagKind.THEME, theme, self.edition.code) for theme in self.facts.themes[:3]]
+        return self.edition.say("words.subjects", themes=self._list(self._inner(theme) for theme in themes))
+
+    def coverage(self, families: int, languages: Sequence[str]) -> str:
+        """How many independent publishers report it, in which languages."""
+        if families < 2:
+            return ""
+        names = self._list(dict.fromkeys(self._language(tag) for tag in languages))
+        return self.edition.say("words.coverage", n=families, languages=names)
+
+    def day(self, event: DatedEvent) -> str:
+        """One day or a range, without repeating month and year."""
+        say, start, end = self.edition.say, event.start, event.end
+        if end is None or end == start:
+            return say("words.day", **self._date_parts(start))
+        ends = {f"end_{name}": value for name, value in self._date_parts(end).items()}
+        if start.year != end.year:
+            shared = "nothing"
+        else:
+            shared = "month" if start.month == end.month else "year"
+        return say(f"words.range_in_one.{shared}", **self._date_parts(start), **ends)
+
+    def _date_parts(self, day: dt.date) -> dict[str, object]:
+        month_name = self.edition.say(f"words.month.{day.month}")
+        return {"year": day.year, "month": day.month, "day": day.day, "month_name": month_name}
+
+    def _pair(self) -> dict[str, str]:
+        # The city with more weight stands first, whatever the order of ids.
+        a, b = sorted(self.facts.pair or (), key=self.facts.cities.index)
+        return {"a": self._city(a), "b": self._city(b)}
+
+    def _city(self, city: str) -> str:
+        return self.lexicon.name(TagKind.CITY, city, self.edition.code)
+
+    def _cities(self, cities: Sequence[str]) -> str:
+        return self._list(self._city(city) for city in cities)
+
+    def _country(self, country: str) -> str:
+        return self.lexicon.name(TagKind.COUNTRY, country, self.edition.code)
+
+    def _city_in_country(self, city: str) -> str:
+        country = self._country(self.lexicon.cities[city].country)
+        name = self._city(city)
+        return name if name == country else self.edition.say("words.city_in_country", city=name, country=country)
+
+    def _network(self, network: str) -> str:
+        return self.lexicon.name(TagKind.NETWORK, network, self.edition.code)
+
+    def _list(self, items: Iterable[str]) -> str:
+        parts = list(items)
+        if len(parts) < 2:
+            return parts[0] if parts else ""
+        comma, last = self.edition.say("words.list_comma"), self.edition.say("words.list_last")
+        return comma.join(parts[:-1]) + last + parts[-1]
+
+    def _inner(self, label: str) -> str:
+        """A label inside a sentence: English labels lose their capital unless it is part of a name."""
+        first, _, _ = label.partition(" ")
+        lower = self.edition.code == "en" and first[1:] == first[1:].lower()
+        return label[0].lower() + label[1:] if lower else label
+
+    def _language(self, tag: str) -> str:
+        key = f"words.language.{tag.split('-')[0]}"
+        return self.edition.say(key if self.edition.has(key) else "words.language.other")
+
+    def _capital(self, sentence: str) -> str:
+        return sentence[:1].upper() + sentence[1:]

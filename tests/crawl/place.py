@@ -1,0 +1,78 @@
+"""A workspace for tests, and crawls run in it as the command line runs them: as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from pipeline.store.database import open_engine
+from pipeline.store.inbox import Inbox
+
+
+class Place:
+    """A workspace with sources, and the crawls run in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "sources.d").mkdir(parents=True)
+
+    def configure(self, **sections: dict[str, Any]) -> None:
+        settings = {
+            "crawl": {"contact": "https://digest.example/about", "timeout_s": 1.0},
+            "digest": {"now": "2026-11-09T06:00:00+09:00"},
+        }
+        for section, values in sections.items():
+            settings[section] = settings.get(section, {}) | values
+        lines = [
+            f"[{name}]\n" + "\n".join(f"{key} = {json.dumps(value)}" for key, value in table.items())
+            for name, table in settings.items()
+        ]
+        (self.root / "city-digest.toml").write_text("\n\n".join(lines), encoding="utf-8")
+
+    def source(self, source_id: str, start: str, kind: str = "feed", more: str = "") -> None:
+        (self.root / "sources.d" / f"{source_id}.toml").write_text(
+            f'names = {{ en = "{source_id}" }}\nhome = "http://{source_id}.example/"\ncountry = "JP"\nlanguages = ["ja"]\n'
+            f'kind = "{kind}"\nstart = ["{start}"]\nstate = "active"\n{more}\n',
+            encoding="utf-8",
+        )
+
+    def command(self, *options: str) -> list[str]:
+        return [sys.executable, "-m", "crawler", "--workspace", str(self.root), *options]
+
+    def environment(self) -> dict[str, str]:
+        # Warnings in the crawl are errors there too; settings of the machine must not reach it.
+        return {key: value for key, value in os.environ.items() if not key.startswith("CITY_DIGEST_")} | {
+            "PYTHONWARNINGS": "error"
+        }
+
+    def crawl(self, *options: str) -> tuple[int, dict[str, Any], str]:
+        """Exit code, report, standard error."""
+        done = subprocess.run(
+            self.command(*options), capture_output=True, text=True, timeout=60, check=False, env=self.environment()
+        )
+        return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(open_engine(f"sqlite:///{self.root}/state/inbox.sqlite"))
+
+    def dump(self) -> str:
+        """Everything in the inbox, as text."""
+        with sqlite3.connect(self.root / "state" / "inbox.sqlite") as connection:
+            text = "\n".join(connection.iterdump())
+        connection.close()
+        return text
+
+    def links(self, source_id: str) -> dict[str, tuple[str, str, int]]:
+        """Address -> state, reason, attempts."""
+        with sqlite3.connect(self.root / "state" / "inbox.sqlite") as connection:
+            rows = connection.execute(
+                "SELECT url, state, reason, attempts FROM link WHERE source_id = ?", [source_id]
+            ).fetchall()
+        connection.close()
+        return {url: (state, reason, attempts) for url, state, reason, attempts in rows}

@@ -1,0 +1,120 @@
+"""Crawls that are cut off, repeated, or started twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+
+import filelock
+import pytest
+from badserver import BadServer
+from place import Place
+
+from crawler import run
+
+PATHS = [f"/n{number:02}" for number in range(20)]
+
+
+@pytest.fixture(scope="module")
+def place(server: BadServer, make_place: Callable[[str], Place]) -> Place:
+    server.site("long.example", PATHS)
+    made = make_place("long")
+    made.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.05})
+    made.source("long", "http://long.example/feed")
+    return made
+
+
+def start_and_wait_for_pages(place: Place, count: int, *options: str) -> subprocess.Popen[str]:
+    crawl = subprocess.Popen(
+        place.command("--progress", *options),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=place.environment(),
+    )
+    assert crawl.stderr is not None
+    while count:
+        line = crawl.stderr.readline()
+        assert line, "the crawl ended before it was to be cut off"
+        count -= json.loads(line)["event"] == "page"
+    return crawl
+
+
+def fetched(place: Place) -> set[str]:
+    return {page.url.removeprefix("http://long.example") for page in place.inbox.pages(place.inbox.page_hashes())}
+
+
+def test_after_kill_9_exactly_the_missing_pages_are_fetched(server: BadServer, place: Place) -> None:
+    crawl = start_and_wait_for_pages(place, 7)
+    crawl.kill()
+    crawl.communicate()
+    kept = fetched(place)
+    assert 7 <= len(kept) < len(PATHS)
+    before = len(server.seen)
+
+    code, report, errors = place.crawl()
+
+    assert code == 0, errors
+    assert sorted(server.paths("long.example", before)) == sorted(["/robots.txt", "/feed", *(set(PATHS) - kept)])
+    assert report["total"]["not_modified"] == 1  # the links came from the inbox, not from the feed
+    assert fetched(place) == set(PATHS)
+
+
+def test_the_same_crawl_again_gets_only_304s_and_writes_nothing(server: BadServer, place: Place) -> None:
+    dump, before = place.dump(), len(server.seen)
+
+    code, report, errors = place.crawl()
+
+    assert (code, errors) == (0, "")
+    assert sorted(server.paths("long.example", before)) == ["/feed", "/robots.txt"]
+    assert all("if-none-match" in seen.headers for seen in server.seen[before:])
+    assert (report["total"]["not_modified"], report["total"]["pages"], report["total"]["links_new"]) == (1, 0, 0)
+    assert place.dump() == dump
+
+
+def test_sigterm_ends_soon_and_the_rest_comes_next_time(server: BadServer, make_place: Callable[[str], Place]) -> None:
+    place = make_place("term")
+    server.site("term.example", PATHS)
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.2})
+    place.source("term", "http://term.example/feed")
+    crawl = start_and_wait_for_pages(place, 2)
+    asked = time.monotonic()
+    crawl.send_signal(signal.SIGTERM)
+    output, _ = crawl.communicate(timeout=10)
+    assert time.monotonic() - asked < 5
+    assert crawl.returncode == 75
+    report = json.loads(output)
+    assert report["stopped"] == "SIGTERM"
+    counts = place.inbox.link_counts()["term"]
+    assert counts["fetched"] == report["total"]["pages"]
+    assert counts["fetched"] + counts["pending"] == len(PATHS)
+
+
+def test_a_crawl_whose_parent_is_gone_ends_at_once(server: BadServer, make_place: Callable[[str], Place]) -> None:
+    place = make_place("orphan")
+    server.site("orphan.example", PATHS)
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.5})
+    place.source("orphan", "http://orphan.example/feed")
+    crawl = start_and_wait_for_pages(place, 1, "--attached")
+    assert crawl.stdin is not None
+    crawl.stdin.close()  # as the system does when the parent is killed
+    crawl.stdin = None
+    crawl.communicate(timeout=5)
+    assert crawl.returncode == 75
+
+
+def test_only_one_crawl_runs_at_a_time(
+    make_place: Callable[[str], Place], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = make_place("busy")
+    place.configure()
+    place.source("city", "http://city.example/feed")
+    (place.root / "state").mkdir()
+    monkeypatch.setattr(run, "LOCK_WAIT_S", 0.05)
+    with filelock.FileLock(place.root / "state" / "crawl.lock"):
+        assert run.main(["--workspace", str(place.root)]) == 75
+    assert "Another crawl" in capsys.readouterr().err

@@ -1,0 +1,89 @@
+"""`city-digest run` on the sample web: three issues, and the second time nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from sample_runs import ENVIRONMENT, command, count_rows, output_of, rows_of, run, run_and_kill
+
+from pipeline.cli.session import hold
+from pipeline.config import open_workspace
+from pipeline.demo.sample import install_workspace
+from pipeline.demo.server import SampleServer
+
+
+def test_three_weeks_become_three_issues_in_two_languages_and_two_letters(undisturbed: Path) -> None:
+    for week in ("2026-W43", "2026-W44", "2026-W45"):
+        for edition in ("ja", "en"):
+            assert (undisturbed / "archive" / "issues" / week / f"{edition}.html").is_file()
+    assert sorted(file.name[:11] for file in (undisturbed / "outbox").iterdir()) == ["2026-W45-en", "2026-W45-ja"]
+
+
+def test_a_second_run_gets_only_304s_derives_nothing_and_writes_nothing(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "again"
+    shutil.copytree(undisturbed, workspace)
+    rows, stamps = rows_of(workspace), {f: f.stat().st_mtime_ns for f in (workspace / "archive").rglob("*")}
+    before = output_of(workspace)
+    sample_server.counts.clear()
+    report = run(workspace, sample_server, "run")
+    assert set(sample_server.counts) == {304}
+    assert report["process"].get("pages", 0) == 0
+    assert report["render"]["written"] == 0
+    assert report["deliver"].get("sent", 0) == 0
+    assert rows_of(workspace) == rows
+    assert output_of(workspace) == before
+    assert {f: f.stat().st_mtime_ns for f in (workspace / "archive").rglob("*")} == stamps
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("stage", "database", "table", "least"),
+    [("crawl", "inbox", "page", 15), ("process", "library", "derived_page", 15), ("compose", "library", "issue", 1)],
+)
+def test_a_run_killed_in_the_middle_ends_with_the_same_bytes(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path, stage: str, database: str, table: str, least: int
+) -> None:
+    """Faults P0.1: kill -9 while pages are fetched, pages are derived, issues are made."""
+    install_workspace(tmp_path)
+    run_and_kill(tmp_path, sample_server, "run", when=lambda: count_rows(tmp_path, database, table) >= least)
+    run(tmp_path, sample_server, "run")
+    assert output_of(tmp_path) == output_of(undisturbed), stage
+
+
+@pytest.mark.slow
+def test_a_run_killed_while_rendering_ends_with_the_same_bytes(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path
+) -> None:
+    install_workspace(tmp_path)
+    run_and_kill(
+        tmp_path, sample_server, "run", when=lambda: sum(f.is_file() for f in (tmp_path / "archive").rglob("*")) >= 40
+    )
+    assert len(output_of(tmp_path)) < len(output_of(undisturbed)), "killed too late to show anything"
+    run(tmp_path, sample_server, "run")
+    assert output_of(tmp_path) == output_of(undisturbed)
+
+
+def test_two_workspaces_give_the_same_bytes(undisturbed: Path, sample_server: SampleServer, tmp_path: Path) -> None:
+    install_workspace(tmp_path)
+    run(tmp_path, sample_server, "--set", "process.workers=1", "run")
+    assert output_of(tmp_path) == output_of(undisturbed)
+
+
+def test_a_second_process_is_told_who_holds_the_workspace(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path
+) -> None:
+    """C3: exit code 75, the holder named, and the lock freed with the process."""
+    workspace = tmp_path / "held"
+    shutil.copytree(undisturbed, workspace)
+    with hold(open_workspace(workspace, environment={}), "run"):
+        done = subprocess.run(
+            command(workspace, sample_server, "render"), capture_output=True, text=True, env=ENVIRONMENT, timeout=60
+        )
+    assert done.returncode == 75
+    assert "city-digest run" in done.stderr
+    assert run(workspace, sample_server, "render")["written"] == 0

@@ -1,0 +1,108 @@
+"""Runs of the command on a workspace whose web is a loopback server, as a person runs it: in a process of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import MetaData, select
+
+from pipeline.demo.server import SampleServer
+from pipeline.store.database import open_engine
+
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CITY_DIGEST_")}
+
+
+def command(workspace: Path, server: SampleServer, *arguments: str) -> list[str]:
+    """The command line of `city-digest` on a workspace whose web is the sample server."""
+    proxy = ["--set", f"rehearsal.proxy={server.url}"]
+    return [
+        sys.executable,
+        "-P",
+        "-c",
+        "from pipeline.cli import main; main()",
+        "-C",
+        str(workspace),
+        *proxy,
+        *arguments,
+    ]
+
+
+def run(workspace: Path, server: SampleServer, *arguments: str, code: int = 0) -> dict[str, Any]:
+    """The JSON that a command printed; fails if it ended with another code."""
+    done = subprocess.run(
+        [*command(workspace, server, *arguments), "--json"],
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        timeout=300,
+    )
+    assert done.returncode == code, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def run_and_kill(workspace: Path, server: SampleServer, *arguments: str, when: Callable[[], bool]) -> None:
+    """Starts a command and kills it, with all its children, the moment `when` holds."""
+    child = subprocess.Popen(
+        command(workspace, server, *arguments),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=ENVIRONMENT,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 120
+    while not when():
+        assert child.poll() is None, "the command ended before it could be killed"
+        assert time.monotonic() < deadline, "the moment to kill it never came"
+        time.sleep(0.005)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def output_of(workspace: Path) -> dict[str, str]:
+    """Path -> SHA-256 of every file that people see."""
+    files = [*(workspace / "archive").rglob("*"), *(workspace / "outbox").rglob("*")]
+    return {
+        str(file.relative_to(workspace)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+        if file.is_file()
+    }
+
+
+def rows_of(workspace: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Table -> all its rows, of both databases."""
+    tables: dict[str, list[tuple[Any, ...]]] = {}
+    for name in ("inbox", "library"):
+        engine = open_engine(f"sqlite:///{workspace / 'state' / name}.sqlite")
+        metadata = MetaData()
+        metadata.reflect(engine)
+        with engine.connect() as connection:
+            for table in metadata.sorted_tables:
+                if not table.name.startswith("search_entry"):
+                    tables[f"{name}.{table.name}"] = sorted(map(tuple, connection.execute(select(table))), key=repr)
+        engine.dispose()
+    return tables
+
+
+def count_rows(workspace: Path, database: str, table: str) -> int:
+    """How many rows a table has; 0 if there is no such file or table yet."""
+    file = workspace / "state" / f"{database}.sqlite"
+    if not file.is_file():
+        return 0
+    connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True, timeout=5)
+    try:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    except sqlite3.OperationalError:
+        return 0
+    finally:
+        connection.close()

@@ -1,0 +1,136 @@
+"""The guard: no spelling of a private address passes, whatever names resolve to."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scrapy.resolver import CachingThreadedResolver
+from twisted.internet import defer
+from twisted.internet.error import DNSLookupError
+
+from crawler.addresses import is_allowed, judge_url, read_literal
+from crawler.middlewares.guard import GuardedResolver
+
+FORBIDDEN = [
+    "http://127.0.0.1/",
+    "http://127.1/",
+    "http://2130706433/",
+    "http://0x7f000001/",
+    "http://0x7f.0.0.1/",
+    "http://0177.0.0.1/",
+    "http://017700000001/",
+    "http://127.0.0.1./",
+    "http://１２７.０.０.１/",
+    "http://127。0。0。1/",
+    "http://%31%32%37.0.0.1/",
+    "http://[::1]/",
+    "http://[::]/",
+    "http://[::ffff:127.0.0.1]/",
+    "http://[::ffff:7f00:1]/",
+    "http://[2002:7f00:1::]/",
+    "http://[64:ff9b::7f00:1]/",
+    "http://[fe80::1%25eth0]/",
+    "http://[fd00::1]/",
+    "http://0.0.0.0/",
+    "http://10.1.2.3/",
+    "http://172.16.0.1/",
+    "http://192.168.1.1/",
+    "http://100.64.0.1/",
+    "http://169.254.169.254/latest/meta-data/",
+    "http://224.0.0.1/",
+    "http://255.255.255.255/",
+    "http://user@www.city.example/",
+    "http://user:secret@www.city.example/",
+    "http://@www.city.example/",
+    "file:///etc/passwd",
+    "ftp://www.city.example/",
+    "data:text/html,hello",
+    "gopher://www.city.example/",
+    "http:///path",
+    "http://www.city.example:port/",
+    "http://www city.example/",
+]
+
+
+@pytest.mark.parametrize("url", FORBIDDEN)
+def test_forbidden_addresses_are_refused(url: str) -> None:
+    assert judge_url(url, allow_loopback=False)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.city.example/news?id=1",
+        "http://8.8.8.8/",
+        "https://見本市.example/",
+        "http://[2001:4860:4860::8888]/",
+        "http://city_news.example:8080/",
+    ],
+)
+def test_public_addresses_pass(url: str) -> None:
+    assert judge_url(url, allow_loopback=False) == ""
+
+
+def test_leave_for_loopback_lets_only_loopback_through() -> None:
+    passed = {url for url in FORBIDDEN if not judge_url(url, allow_loopback=True)}
+    assert "http://127.0.0.1/" in passed
+    assert "http://[::1]/" in passed
+    assert passed <= {
+        url for url in FORBIDDEN if any(part in url for part in ("127", "7f", "2130706433", "0177", "[::1]", "１２７"))
+    }
+
+
+@given(st.integers(min_value=0, max_value=2**32 - 1))
+def test_every_spelling_of_an_ipv4_address_is_judged_alike(number: int) -> None:
+    address = ipaddress.IPv4Address(number)
+    a, b, c, d = address.packed
+    spellings = [
+        str(address),
+        str(number),
+        hex(number),
+        f"0{number:o}",
+        f"{a}.{number & 0xFFFFFF}",
+        f"{a:#x}.{b:#x}.{c:#x}.{d:#x}",
+    ]
+    assert {read_literal(spelling) for spelling in spellings} == {address}
+    mapped = ipaddress.IPv6Address(f"::ffff:{address}")
+    assert is_allowed(mapped, allow_loopback=False) == is_allowed(address, allow_loopback=False)
+    if address.is_private or address.is_multicast:
+        assert not is_allowed(address, allow_loopback=False)
+
+
+@pytest.fixture
+def resolver(monkeypatch: pytest.MonkeyPatch) -> tuple[GuardedResolver, list[str]]:
+    answers: list[str] = []
+    monkeypatch.setattr(
+        CachingThreadedResolver, "getHostByName", lambda *_args, **_options: defer.succeed(answers.pop(0))
+    )
+    return GuardedResolver(reactor=None, cache_size=0, timeout=1.0), answers  # type: ignore[arg-type]
+
+
+def outcome(deferred: defer.Deferred[str]) -> Any:
+    results: list[Any] = []
+    deferred.addBoth(results.append)
+    return results[0]
+
+
+def test_a_name_that_changes_its_answer_is_judged_by_the_answer_that_is_used(
+    resolver: tuple[GuardedResolver, list[str]],
+) -> None:
+    guarded, answers = resolver
+    answers += ["93.184.216.34", "169.254.169.254", "127.0.0.1", "10.0.0.5"]
+    assert outcome(guarded.getHostByName("rebinding.example")) == "93.184.216.34"
+    for _ in range(3):
+        assert outcome(guarded.getHostByName("rebinding.example")).check(DNSLookupError)
+
+
+def test_leave_for_loopback_holds_for_names_too(resolver: tuple[GuardedResolver, list[str]]) -> None:
+    guarded, answers = resolver
+    guarded.allow_loopback = True
+    answers += ["127.0.0.1", "192.168.0.1"]
+    assert outcome(guarded.getHostByName("localhost")) == "127.0.0.1"
+    assert outcome(guarded.getHostByName("router.example")).check(DNSLookupError)
