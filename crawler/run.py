@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
+import resource
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -227,6 +228,8 @@ def _run_spider(job: Job, *, attached: bool) -> None:
         stats = crawler.stats.get_stats()
     except RuntimeError as error:
         raise CrawlError("The crawl did not start; the lines above say why.") from error
+    if isinstance(crawler.spider, SourcesSpider):
+        crawler.spider.count_held()
     job.unexpected += stats.get("spider_exceptions/count", 0)
     ended = stats.get("finish_reason", "not finished")
     if not job.stopped and ended != "finished":
@@ -266,10 +269,17 @@ def _report(job: Job, code: int, seconds: float) -> dict[str, Any]:
         "exit_code": code,
         "stopped": job.stopped,
         "seconds": round(seconds, 3),
+        "peak_mib": _peak_mib(),
         "total": total,
         "problems": dict(sorted(job.problems.items())),
         "sources": sources,
     }
+
+
+def _peak_mib() -> int:
+    """Most memory that this process ever held."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)  # bytes on macOS, KiB elsewhere
 
 
 class _JsonLines(logging.Formatter):

@@ -28,8 +28,9 @@ def stop_on_signals(process: AsyncCrawlerProcess, job: Job, *, within_s: float, 
     tasks: set[asyncio.Task[None]] = set()
 
     def halt() -> None:
+        # Not stop(): that waits for every request under way first.
         if reactor.running:
-            reactor.stop()  # type: ignore[misc]  # the stubs describe a module, at run time it is the reactor
+            reactor.crash()  # type: ignore[misc]  # the stubs describe a module, at run time it is the reactor
 
     def stop(reason: str) -> None:
         if job.stopped:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import math
 import os
 import tomllib
 import zoneinfo
@@ -218,7 +219,7 @@ def _read_layers(
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
     for section, content in table.items():
-        if not isinstance(content, dict):
+        if not isinstance(content, dict) or section not in Settings.__struct_fields__:
             raise ConfigurationError(_unknown(section, file.name, known))
         for name, value in content.items():
             put(f"{section}.{name}", value, file.name)
@@ -247,8 +248,8 @@ def _read_env_file(file: Path) -> dict[str, str]:
 def _read_secret(file: Path, variable: str) -> str:
     try:
         return file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ConfigurationError(f"{variable} names {file}, which cannot be read: {error.strerror}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{variable} names {file}, which cannot be read: {error}") from error
 
 
 def _convert(values: dict[str, dict[str, Any]], origins: Mapping[str, str]) -> Settings:
@@ -273,7 +274,7 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
 
     try:
         zoneinfo.ZoneInfo(settings.digest.zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # OSError: "Asia" is a folder
         fail("digest.zone", f"{settings.digest.zone!r} is not an IANA zone such as Asia/Tokyo")
     if settings.digest.now:
         try:
@@ -284,10 +285,25 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
             fail("digest.now", f"{settings.digest.now!r} is not an ISO time with a zone, 2026-11-09T06:00:00+09:00")
     if settings.digest.base_url and not settings.digest.base_url.startswith(("https://", "http://")):
         fail("digest.base_url", "must begin with https:// or http://")
+    if settings.digest.first_week and not _is_week(settings.digest.first_week):
+        fail("digest.first_week", f"{settings.digest.first_week!r} is not an ISO week such as 2026-W43")
+    for key in keys():
+        section, name = key.split(".")
+        value = getattr(getattr(settings, section), name)
+        if isinstance(value, int | float) and not 0 <= value < math.inf:
+            fail(key, f"{value} must be a number from 0")
     if not settings.digest.editions:
         fail("digest.editions", "name at least one edition: ja, en")
     if settings.rehearsal.proxy and not settings.rehearsal.allow_loopback:
         fail("rehearsal.proxy", "needs rehearsal.allow_loopback = true")
+
+
+def _is_week(text: str) -> bool:
+    try:
+        dt.date.fromisoformat(f"{text}-1")
+    except ValueError:
+        return False
+    return "-W" in text
 
 
 def _unknown(key: str, origin: str, known: Mapping[str, Any]) -> str:

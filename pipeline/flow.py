@@ -66,14 +66,14 @@ def page_stages() -> tuple[Stage, ...]:
 def rules_of(source: SourceSpec | None) -> str:
     """Digest of everything but the page that decides what becomes of it."""
     versions = [f"{stage.name} {stage.version}" for stage in page_stages()]
-    return _digest("\n".join(versions).encode(), msgspec.json.encode(source))
+    return _digest("\n".join(versions).encode(), _spell_out(source))
 
 
 def derive(task: PageTask) -> Derivation:
     """What the stages make of one page. Pure; a stage that fails ends in quarantine, never in an exception."""
     results: list[StageResult] = []
     value: Any = task.page
-    source = msgspec.json.encode(task.source)
+    source = _spell_out(task.source)
     fingerprint = _digest(task.body_hash.encode(), msgspec.json.encode(task.page.hints) if task.page else b"")
     for stage in page_stages():
         result = task.known.get(stage.name)
@@ -133,6 +133,11 @@ def _set_back(stage: str, key: str, setback: Setback) -> StageResult:
         detail=setback.detail,
         not_before=setback.not_before if isinstance(setback, Retry) else None,
     )
+
+
+def _spell_out(source: SourceSpec | None) -> bytes:
+    # Not its JSON: that leaves out defaults by identity, which a worker's copy of the source has lost.
+    return repr(source).encode()
 
 
 def _digest(*parts: bytes) -> str:

@@ -582,16 +582,6 @@ class Letter(Frozen, frozen=True, kw_only=True):
     html: str  # CSS inlined
 
 
-class Sender(Frozen, frozen=True, kw_only=True):
-    """Who sends the letters: what the law asks every mailing to say."""
-
-    name: str
-    address: str  # From
-    postal_address: str
-    contact: str  # mail address or https address, for questions and take-down
-    unsubscribe: str  # mail address that takes opt-outs
-
-
 class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline import deliver, group, render, words
 from pipeline.compose import compose_issue
-from pipeline.config import Workspace
+from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
 from pipeline.errors import ConfigurationError
 from pipeline.files import clear_staging, replace_file
 from pipeline.knowledge.editions import Edition, load_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
-from pipeline.model import Card, Frozen, Issue, Letter, Sender, Shelf, SourceHealth, SourceSpec, Story, TaggedArticle
+from pipeline.model import Card, Frozen, Issue, Letter, Shelf, SourceHealth, SourceSpec, Story, TaggedArticle
 from pipeline.store.library import Library
 from pipeline.text.weeks import bounds_of, days_of, next_week, week_of, week_of_day, weeks_between
 from pipeline.version import __version__
@@ -203,7 +203,8 @@ def deliver_issues(
     readers = deliver.read_readers(workspace.readers, workspace.settings.digest.editions)
     if not readers or not shelf.issues:
         return DeliverReport()
-    sender = read_sender(workspace)
+    sender = workspace.settings.mail
+    check_sender(sender)
     channel = open_channel(workspace)
     sent_at = workspace.clock().astimezone(workspace.zone)
     sent = already = failed = 0
@@ -244,32 +245,17 @@ def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Editi
         load_lexicon(),
         edition,
         base_url=workspace.settings.digest.base_url,
-        sender=read_sender(workspace),
+        sender=workspace.settings.mail,
     )
 
 
-def read_sender(workspace: Workspace) -> Sender:
-    """Who sends. Raises ConfigurationError if a field that mail must carry is empty."""
-    mail = workspace.settings.mail
-    fields = {
-        "sender_name": mail.sender_name,
-        "sender_address": mail.sender_address,
-        "postal_address": mail.postal_address,
-        "contact": mail.contact,
-        "unsubscribe": mail.unsubscribe,
-    }
-    if empty := [f"mail.{name}" for name, value in fields.items() if not value]:
+def check_sender(mail: Mail) -> None:
+    """Raises ConfigurationError if a field that every mail must carry is empty."""
+    if empty := [f"mail.{name}" for name in mail.__struct_fields__ if not getattr(mail, name)]:
         raise ConfigurationError(
             f"there are readers, but {', '.join(empty)} is not set in city-digest.toml: mail that does not say who sends "
             "it and how to leave it is against the law in most readers' countries, so nothing was sent."
         )
-    return Sender(
-        name=mail.sender_name,
-        address=mail.sender_address,
-        postal_address=mail.postal_address,
-        contact=mail.contact,
-        unsubscribe=mail.unsubscribe,
-    )
 
 
 def _chosen(issues: Sequence[Issue], weeks: Sequence[str]) -> list[Issue]:

@@ -20,7 +20,32 @@ from pipeline.tag.names import city_spellings
 
 TARGET = Path(__file__).parent.parent / "pipeline" / "knowledge" / "data" / "rules" / "common_words.toml"
 CATALOGUES = Path("/usr/share/locale")
-LANGUAGES = "en_GB de fr es it pt pt_BR nl sv da nb pl cs id tr ro hu fi ja zh_CN zh_TW ko ru uk".split()
+LANGUAGES = [
+    "en_GB",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "pt_BR",
+    "nl",
+    "sv",
+    "da",
+    "nb",
+    "pl",
+    "cs",
+    "id",
+    "tr",
+    "ro",
+    "hu",
+    "fi",
+    "ja",
+    "zh_CN",
+    "zh_TW",
+    "ko",
+    "ru",
+    "uk",
+]
 PLACES = re.compile(r"geonames|iso_|xkeyboard|timezone|tzdata|debconf|kbd")
 # A city of a million is meant more often than any word; below, the cue decides.
 LARGE = 1_000_000
@@ -50,7 +75,11 @@ def words() -> Counter[str]:
         for text in messages(language):
             found = re.findall(r"[a-zß-ÿœıăąćčďęěğłńňőřśşšťůűųžż]{2,}|[а-яёії]{2,}|[가-힣]+|[ァ-ヺー]+|[一-鿿]+", text)
             # A small letter after a capital is the rest of a name.
-            small = [word for word in found if not re.search(rf"[^\W\d_]{re.escape(word)}", text)] if len(text) < 2000 else []
+            small = (
+                [word for word in found if not re.search(rf"[^\W\d_]{re.escape(word)}", text)]
+                if len(text) < 2000
+                else []
+            )
             counts.update({fold(word) for word in small})
     return counts
 
@@ -63,8 +92,13 @@ def main() -> None:
             key = fold(name)
             if key not in names or names[key].population < city.population:
                 names[key] = city
-    common = sorted(name for name, city in names.items() if counts[name] >= LEAST and city.population < LARGE and not city.capital)
-    lines = ['# Made by scripts/build_common_words.py: names of cities that translators of software use as ordinary words; folded.', "words = ["]
+    common = sorted(
+        name for name, city in names.items() if counts[name] >= LEAST and city.population < LARGE and not city.capital
+    )
+    lines = [
+        "# Made by scripts/build_common_words.py: names of cities that translators of software use as ordinary words; folded.",
+        "words = [",
+    ]
     lines += [f'  "{name}",' for name in common]
     TARGET.write_text("\n".join([*lines, "]"]) + "\n", encoding="utf-8")
     print(f"{len(common)} names: {' '.join(common)}")

@@ -1,7 +1,7 @@
 """Makes pipeline/knowledge/data/countries.tsv: names of the countries in ten languages, from Babel's copy of CLDR (Unicode licence).
 
-    pip install babel==2.18.0
-    python scripts/build_countries.py
+pip install babel==2.18.0
+python scripts/build_countries.py
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def main() -> None:
     locales = {language: Locale.parse(tag) for language, tag in LANGUAGES.items()}
     lines = ["\t".join(("code", *LANGUAGES))]
     for code in codes:
-        names = (BY_HAND.get((code, language), locale.territories.get(code, "")) for language, locale in locales.items())
+        names = (
+            BY_HAND.get((code, language), locale.territories.get(code, "")) for language, locale in locales.items()
+        )
         lines.append("\t".join((code, *(name.replace("’", "'") for name in names))))
     (DATA / "countries.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(codes)} countries")

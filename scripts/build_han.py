@@ -21,7 +21,9 @@ def pairs(path: Path) -> list[tuple[str, str]]:
 
 def main() -> None:
     folder = Path(sys.argv[1])
-    simplified = {source: target for source, target in pairs(folder / "TSCharacters.txt") if len(source) == len(target) == 1}
+    simplified = {
+        source: target for source, target in pairs(folder / "TSCharacters.txt") if len(source) == len(target) == 1
+    }
     table = dict(simplified)
     for old, new in pairs(folder / "JPVariants.txt"):
         target = simplified.get(old, old)
@@ -30,7 +32,9 @@ def main() -> None:
             table.setdefault(old, target)
     # "ヶ" and "ケ" are written for each other in place names (龍ケ崎, 龍ヶ崎).
     table |= {"ヶ": "ケ", "ヵ": "カ"}
-    common = {source: target for source, target in table.items() if source != target and ord(source) < 0x10000 > ord(target)}
+    common = {
+        source: target for source, target in table.items() if source != target and ord(source) < 0x10000 > ord(target)
+    }
     lines = [f"{source}\t{target}" for source, target in sorted(common.items())]
     (DATA / "han.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} characters")

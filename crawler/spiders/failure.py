@@ -33,7 +33,7 @@ class Failure(Frozen, frozen=True, kw_only=True):
 def explain(error: BaseException, url: str) -> Failure:
     """The reason behind a request without an answer."""
     if isinstance(error, Refused):
-        final = error.reason is Reason.BLOCKED_ADDRESS or (error.reason is Reason.ROBOTS_DISALLOWED and not error.host)
+        final = not error.host and error.reason in (Reason.ROBOTS_DISALLOWED, Reason.BLOCKED_ADDRESS)
         return _failure(error.reason, error.detail, final=final, stopped_host=error.host)
     if isinstance(error, IgnoreRequest):
         if error.__cause__ is not None:  # HttpCompressionMiddleware: larger than DOWNLOAD_MAXSIZE when unpacked
@@ -46,10 +46,16 @@ def explain(error: BaseException, url: str) -> Failure:
     if isinstance(error, ResponseDataLossError):
         return _failure(Reason.CONNECTION_FAILED, "the connection broke before the answer was complete", of_host=True)
     if isinstance(error, CannotResolveHostError) and host(url) in refused_names:
-        return _failure(
-            Reason.BLOCKED_ADDRESS, f"{host(url)} is {refused_names[host(url)]}, not a public address", final=True
-        )
-    return _failure(Reason.CONNECTION_FAILED, f"{type(error).__name__}: {error}", of_host=True)
+        # Not final: a name server that lies for a day must not cost every link.
+        address = refused_names[host(url)]
+        return _failure(Reason.BLOCKED_ADDRESS, f"{host(url)} is {address}, not a public address", of_host=True)
+    return _failure(Reason.CONNECTION_FAILED, _sentence(error), of_host=True)
+
+
+def _sentence(error: BaseException) -> str:
+    """What Twisted says beneath the wrappings: "Connection was refused by other side" and the like."""
+    reasons = getattr(error.__cause__, "reasons", None)
+    return reasons[-1].getErrorMessage() if reasons else f"{type(error).__name__}: {error}"
 
 
 def judge_status(status: int, location: str = "") -> Failure | None:

@@ -85,9 +85,8 @@ class SourcesSpider(Spider):
         for request in self._due():
             yield request
 
-    def closed(self, reason: str) -> None:
-        """What is still queued when the crawl is stopped early stays in the inbox for the next one."""
-        del reason
+    def count_held(self) -> None:
+        """What is still queued when the crawl was stopped early stays in the inbox for the next one."""
         for queue in self._queues.values():
             for errand in queue:
                 self.job.tallies[errand.source_id].held += errand.link is not None
@@ -108,7 +107,7 @@ class SourcesSpider(Spider):
         for name, queue in list(self._queues.items()):
             stop = self.job.hosts.stopped(name)
             while queue and stop:
-                self._hold(queue.popleft(), explain(Refused.of(stop), name))
+                self._fail(queue.popleft(), explain(Refused.of(stop), name))
             if not queue:
                 del self._queues[name]
             elif name not in self._busy:
@@ -229,7 +228,7 @@ class SourcesSpider(Spider):
     def _fail(self, errand: Errand, failure: Failure) -> None:
         if failure.of_host:
             self.job.hosts.failed(errand.host, failure.reason)
-        if failure.stopped_host and not failure.final:
+        if errand.link and failure.stopped_host and self._is_to_wait(errand, failure):
             self._hold(errand, failure)
             return
         tally = self.job.tallies[errand.source_id]
@@ -251,17 +250,23 @@ class SourcesSpider(Spider):
             tally.problem = failure.reason.value
             self.job.problems[errand.source_id] = f"{errand.url}: {failure.detail}"
 
+    def _is_to_wait(self, errand: Errand, failure: Failure) -> bool:
+        """True if a link is not to blame: its host asked us to wait, or is the source's own and out of order.
+
+        On other people's hosts failures count, or a link to a host that is gone would be tried for ever.
+        """
+        return failure.reason is Reason.RATE_LIMITED or failure.stopped_host in self._own_hosts(errand)
+
+    def _own_hosts(self, errand: Errand) -> set[str]:
+        return {host(url) for url in self.job.specs[errand.source_id].start}
+
     def _hold(self, errand: Errand, failure: Failure) -> None:
-        """Leaves a link for the next crawl, untouched: its host is left alone. A page of links counts as failed."""
+        """Leaves a link for the next crawl, untouched."""
         tally = self.job.tallies[errand.source_id]
-        if errand.link is None:
-            tally.fail(failure.reason)
-            self._fail_source(errand, failure)
-        else:
-            tally.held += 1
-            if not tally.problem:
-                tally.problem = failure.reason.value
-                self.job.problems[errand.source_id] = failure.detail
+        tally.held += 1
+        if not tally.problem and failure.stopped_host in self._own_hosts(errand):
+            tally.problem = failure.reason.value
+            self.job.problems[errand.source_id] = failure.detail
 
 
 def _read(response: Response, spec: SourceSpec) -> Reading:

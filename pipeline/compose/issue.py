@@ -101,7 +101,7 @@ def compose_issue(
         leads=tuple(leads),
         regions=_by_region([card for card in news if card not in leads], home, lexicon),
         agreements=tuple(_agreements(ranked)),
-        meetings=tuple(_meetings(ranked)),
+        meetings=tuple(_meetings(ranked, last_day)),
         calendar=tuple(_calendar(ranked, earlier, last_day)),
         follow_ups=tuple(card for card in ranked if card.follow_up),
         background=tuple(
@@ -190,11 +190,13 @@ def _agreement_status(kind: str, card: Card) -> AgreementStatus:
     return AgreementStatus.ANNOUNCED if is_ahead else AgreementStatus.SIGNED
 
 
-def _meetings(cards: Sequence[Card]) -> list[Meeting]:
+def _meetings(cards: Sequence[Card], last_day: dt.date) -> list[Meeting]:
+    """Pairs that met; who is yet to meet stands in the calendar."""
     rows = []
     for card in cards:
         kind = next((kind for kind in card.event_types if kind in _MEETINGS), None)
-        if kind and card.pair:
+        is_ahead = card.event is not None and card.event.start > last_day
+        if kind and card.pair and card.article_class is ArticleClass.NEWS and not is_ahead:
             a, b = card.pair
             rows.append(Meeting(story_id=card.story_id, a=a, b=b, event_type=kind, date=card.event))
     return rows

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from pipeline.config import Mail
 from pipeline.deliver.message import build_message, message_id
 from pipeline.deliver.readers import Reader
 from pipeline.errors import DeliveryError
-from pipeline.model import Delivery, DeliveryState, Frozen, Letter, Sender
+from pipeline.model import Delivery, DeliveryState, Frozen, Letter
 from pipeline.ports import Channel
 
 
@@ -27,7 +28,7 @@ def deliver_letter(
     readers: Iterable[Reader],
     *,
     channel: Channel,
-    sender: Sender,
+    sender: Mail,
     ledger: Mapping[tuple[str, str], Delivery],
     record: Callable[[Delivery], None],
     sent_at: dt.datetime,
@@ -61,7 +62,7 @@ def deliver_letter(
             letter, reader.address, reader.key, sender=sender, sent_at=sent_at, archive_url=archive_url
         )
         try:
-            channel.send(message, sender=sender.address, recipient=reader.address, delivery=row)
+            channel.send(message, sender=sender.sender_address, recipient=reader.address, delivery=row)
         except DeliveryError:
             record(msgspec.structs.replace(row, state=DeliveryState.FAILED))
             outcome = msgspec.structs.replace(outcome, failed=outcome.failed + 1)

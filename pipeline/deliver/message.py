@@ -9,23 +9,25 @@ import quopri
 from email.header import Header
 from email.utils import format_datetime
 
-from pipeline.model import Letter, Sender
+from pipeline.config import Mail
+from pipeline.model import Letter
+from pipeline.text.clean import clean_text
 
 _LINE_CHARS = 76  # RFC 2045 6.7 and 6.8: no encoded line is longer
 
 
-def message_id(letter: Letter, reader_key: str, sender: Sender, revision: int = 0) -> str:
+def message_id(letter: Letter, reader_key: str, sender: Mail, revision: int = 0) -> str:
     """The same for the same issue, edition, reader and revision, so that a repeated send can be recognised."""
     return f"<{letter.week}.{letter.edition}.r{revision}.{reader_key}@{domain_of(sender)}>"
 
 
-def domain_of(sender: Sender) -> str:
+def domain_of(sender: Mail) -> str:
     """The domain that List-Id and Message-ID are named after."""
-    return sender.address.rpartition("@")[2]
+    return sender.sender_address.rpartition("@")[2]
 
 
 def build_message(
-    letter: Letter, address: str, reader_key: str, *, sender: Sender, sent_at: dt.datetime, archive_url: str = ""
+    letter: Letter, address: str, reader_key: str, *, sender: Mail, sent_at: dt.datetime, archive_url: str = ""
 ) -> bytes:
     """The message: 7-bit, CRLF, multipart/alternative with the text first. The same arguments give the same bytes.
 
@@ -39,13 +41,13 @@ def build_message(
     unsubscribe = f"<mailto:{sender.unsubscribe}?subject=unsubscribe%20{letter.edition}>"
     contact = sender.contact if sender.contact.startswith("https://") else f"mailto:{sender.contact}"
     headers = [
-        ("From", f"{_phrase('From', sender.name)}\r\n <{sender.address}>"),
+        ("From", f"{_phrase('From', sender.sender_name)}\r\n <{sender.sender_address}>"),
         ("To", address),
         ("Subject", _unstructured("Subject", letter.subject)),
         ("Date", format_datetime(sent_at)),
         ("Message-ID", identity),
         ("MIME-Version", "1.0"),
-        ("List-Id", f"{_phrase('List-Id', sender.name)}\r\n <digest-{letter.edition}.{domain_of(sender)}>"),
+        ("List-Id", f"{_phrase('List-Id', sender.sender_name)}\r\n <digest-{letter.edition}.{domain_of(sender)}>"),
         # No https address yet, so no List-Unsubscribe-Post: RFC 8058 allows it only beside one.
         ("List-Unsubscribe", unsubscribe),
         ("List-Help", f"<{contact}>"),
@@ -64,13 +66,15 @@ def build_message(
 
 def _unstructured(name: str, value: str) -> str:
     # `email.header.Header` kept encoded words within 75 characters on 3,000 mixed subjects; EmailMessage broke a third.
-    if value.isascii() and len(value) + len(name) + 2 <= _LINE_CHARS:
+    value = clean_text(value)  # no line break of a name or title ever starts a header
+    if value.isascii() and len(value) + len(name) + 2 <= _LINE_CHARS and "=?" not in value:
         return value
     return Header(value, "utf-8", maxlinelen=_LINE_CHARS, header_name=name).encode(linesep="\r\n")
 
 
 def _phrase(name: str, value: str) -> str:
-    if value.isascii():
+    value = clean_text(value)
+    if value.isascii() and len(value) + len(name) + 2 <= _LINE_CHARS and "=?" not in value:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return _unstructured(name, value)

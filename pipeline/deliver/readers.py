@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 from pathlib import Path
 
 from pipeline.errors import ConfigurationError
@@ -37,7 +38,12 @@ def read_readers(file: Path, editions: tuple[str, ...]) -> list[Reader]:
     """
     if not file.is_file():
         return []
-    with file.open(encoding="utf-8-sig", newline="") as stream:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = file.read_bytes().count(b"\n", 0, error.start) + 1
+        raise ConfigurationError(f"{file}, line {line}: is not UTF-8; save the file as UTF-8") from None
+    with io.StringIO(text, newline="") as stream:
         table = csv.DictReader(stream)
         if missing := [column for column in COLUMNS if column not in (table.fieldnames or ())]:
             raise ConfigurationError(
@@ -59,7 +65,7 @@ def _read_row(row: dict[str, str | None], place: str, editions: tuple[str, ...])
     ):
         raise ConfigurationError(f"{place}: the address is not one that mail can be sent to")
     if edition not in editions:
-        raise ConfigurationError(f"{place}: there is no edition {edition!r}; there are {', '.join(editions)}")
+        raise ConfigurationError(f"{place}: the edition must be one of {', '.join(editions)}")
     if not consent:
         raise ConfigurationError(f"{place}: says nothing under consent; write when and how the reader agreed")
     return Reader(address=address, edition=edition, consent=consent)

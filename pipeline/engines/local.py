@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from types import FrameType
+from typing import NoReturn, TypeVar
 
 from pebble import ProcessFuture, ProcessPool
 
@@ -17,6 +20,9 @@ R = TypeVar("R")
 
 # A worker ends after this many pages: lxml and the extractors keep memory they no longer use.
 _PAGES_PER_WORKER = 1_000
+# The deadline is processor time, so that a busy machine gives the same results as an idle one. Code that computes without
+# returning to Python, or waits, does not see that clock: this many times the deadline on the wall ends its process.
+_WALL_FACTOR = 6
 # Pages handed over but not yet answered, per worker: enough to keep it busy, few enough to bound memory (8 MiB each at worst).
 _AHEAD = 4
 
@@ -35,40 +41,79 @@ class SerialEngine:
 
 
 class ProcessEngine:
-    """Runs in a pool of processes; one that takes longer than the deadline, or dies, costs its own input only."""
+    """Runs in a pool of processes; an input that takes longer than the deadline, or kills its process, costs only itself.
 
-    def __init__(self, workers: int, deadline_s: float) -> None:
+    Args:
+        deadline_s: processor seconds for one input.
+        warm_up: "module:function" called once in every process before it gets inputs, outside any deadline.
+    """
+
+    def __init__(self, workers: int, deadline_s: float, warm_up: str) -> None:
         self.workers = workers
         self.deadline_s = deadline_s
+        self.warm_up = warm_up
 
     def run(
         self, function: Callable[[T], R], inputs: Iterable[T], *, failed: Callable[[T, BaseException], R]
     ) -> Iterator[R]:
-        """Results in the order of the inputs."""
-        waiting: deque[tuple[T, ProcessFuture]] = deque()
+        """Results in the order of the inputs; `failed` gets a TimeoutError for an input that ran out of time."""
+        waiting: deque[tuple[T, ProcessFuture[R]]] = deque()
         # Not "fork": this process has threads (progress, pool), and a fork of a locked lock never wakes.
         context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["pipeline.flow"])
-        with ProcessPool(max_workers=self.workers, max_tasks=_PAGES_PER_WORKER, context=context) as pool:
+        context.set_forkserver_preload([self.warm_up.partition(":")[0]])
+        pool = ProcessPool(
+            max_workers=self.workers,
+            max_tasks=_PAGES_PER_WORKER,
+            context=context,
+            initializer=_warm_up,
+            initargs=[self.warm_up],
+        )
+        with pool:
             for item in inputs:
-                waiting.append((item, pool.schedule(function, args=[item], timeout=self.deadline_s)))
+                arguments = [function, item, self.deadline_s]
+                future = pool.schedule(_run_within, args=arguments, timeout=self.deadline_s * _WALL_FACTOR)
+                waiting.append((item, future))
                 if len(waiting) >= self.workers * _AHEAD:
-                    yield self._result(*waiting.popleft(), failed)
+                    yield _result(*waiting.popleft(), failed)
             while waiting:
-                yield self._result(*waiting.popleft(), failed)
+                yield _result(*waiting.popleft(), failed)
 
-    @staticmethod
-    def _result(item: T, future: ProcessFuture, failed: Callable[[T, BaseException], R]) -> R:
+
+class _OutOfTime(BaseException):
+    """Not an Exception: the libraries that it interrupts catch those."""
+
+
+def _warm_up(name: str) -> None:
+    module, _, function = name.partition(":")
+    getattr(importlib.import_module(module), function)()
+    signal.signal(signal.SIGVTALRM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise _OutOfTime
+
+
+def _run_within(function: Callable[[T], R], item: T, deadline_s: float) -> R:
+    try:
+        signal.setitimer(signal.ITIMER_VIRTUAL, deadline_s)
         try:
-            result: R = future.result()
-        except Exception as error:  # noqa: BLE001  # timeout, crash or the function's own error
-            return failed(item, error)
-        return result
+            return function(item)
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    except _OutOfTime:
+        raise TimeoutError(f"more than {deadline_s:g} s of processor time") from None
 
 
-def open_engine(workers: int, deadline_s: float) -> Engine:
+def _result(item: T, future: ProcessFuture[R], failed: Callable[[T, BaseException], R]) -> R:
+    try:
+        return future.result()
+    except Exception as error:  # noqa: BLE001  # timeout, crash or the function's own error
+        return failed(item, error)
+
+
+def open_engine(workers: int, deadline_s: float, warm_up: str = "pipeline.flow:page_stages") -> Engine:
     """The engine for this many workers; 0 means one per core that this process may use."""
     if workers == 1:
         return SerialEngine()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return ProcessEngine(workers or cores, deadline_s)
+    return ProcessEngine(workers or cores, deadline_s, warm_up)

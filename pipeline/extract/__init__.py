@@ -56,7 +56,9 @@ def _extract(page: RawPage) -> Document | Skip | Quarantine:
         return Skip(reason=Reason.TOO_LARGE, detail=f"{len(page.body)} bytes")
     content_type = page.header("content-type")
     media_type = content_type.partition(";")[0].strip().lower()
-    if page.body.lstrip().startswith(_MAGIC) or (media_type and media_type not in _HTML_TYPES and media_type != "text/plain"):
+    if page.body.lstrip().startswith(_MAGIC) or (
+        media_type and media_type not in _HTML_TYPES and media_type != "text/plain"
+    ):
         return Skip(reason=Reason.NOT_TEXT, detail=media_type)
     text = decode(page.body, content_type).text
     if _is_binary(text):
@@ -100,8 +102,7 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
         fetched_at=page.fetched_at,
         extractor="",
     )
-    found, extractor = read_body(parsed)
-    blocks, references = clean_blocks(found)
+    (blocks, references), extractor = read_body(parsed, title)
     is_article = described.is_article or parsed.meta("og:type").lower() == "article"
     verdict = judge(parsed, title, blocks, is_article=is_article)
     if verdict:
@@ -114,7 +115,7 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
 
 def _extract_plain(page: RawPage, text: str) -> Document | Skip | Quarantine:
     title, blocks = read_plain(text, page.hints.title)
-    cleaned = clean_blocks(blocks)
+    cleaned = clean_blocks(blocks, title)
     if not cleaned.blocks:
         return Skip(reason=Reason.NO_BODY)
     if weight("".join(block.text for block in cleaned.blocks)) < MIN_WEIGHT:

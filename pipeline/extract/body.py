@@ -11,11 +11,14 @@ import trafilatura
 from lxml import etree
 from trafilatura.settings import Extractor
 
+from pipeline.extract.boilerplate import Cleaned, clean_blocks
 from pipeline.extract.page import Page
 from pipeline.model import Block, BlockKind
 from pipeline.text.clean import clean_text
 
-logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # it warns of every page without a text, which we count ourselves
+logging.getLogger("trafilatura").setLevel(
+    logging.CRITICAL
+)  # it warns of every page without a text, which we count ourselves
 
 VERSION: str = trafilatura.__version__
 
@@ -35,22 +38,22 @@ _NOTHING = 50  # characters of a body that is none
 _NOT_TEXT = ("script", "style", "svg", "template", "link", "meta")
 
 
-def read_body(page: Page) -> tuple[tuple[Block, ...], str]:
-    """The blocks of the body, and the name of what chose them; no blocks if there is no text.
+def read_body(page: Page, title: str) -> tuple[Cleaned, str]:
+    """The cleaned body, and the name of what chose it; no blocks if there is no text.
 
     Takes scripts and styles out of the page's tree: call it last.
     """
     etree.strip_elements(page.tree, *_NOT_TEXT, with_tail=False)
     if page.elements > MAX_FAST_ELEMENTS:
         body, _, _ = trafilatura.baseline(page.tree)
-        return tuple(blocks_of(body)), f"trafilatura {VERSION} baseline"
-    blocks = _run(page, _FAST)
-    if _size(blocks) >= _ENOUGH or page.elements > MAX_FULL_ELEMENTS:
-        return blocks, f"trafilatura {VERSION} precision fast"
-    blocks = _run(page, _PRECISION) or blocks
-    if _size(blocks) >= _NOTHING:
-        return blocks, f"trafilatura {VERSION} precision"
-    return _run(page, _BALANCED), f"trafilatura {VERSION} balanced"
+        return clean_blocks(blocks_of(body), title), f"trafilatura {VERSION} baseline"
+    cleaned = clean_blocks(_run(page, _FAST), title)
+    if _size(cleaned) >= _ENOUGH or page.elements > MAX_FULL_ELEMENTS:
+        return cleaned, f"trafilatura {VERSION} precision fast"
+    cleaned = clean_blocks(_run(page, _PRECISION), title)
+    if _size(cleaned) >= _NOTHING:
+        return cleaned, f"trafilatura {VERSION} precision"
+    return clean_blocks(_run(page, _BALANCED), title), f"trafilatura {VERSION} balanced"
 
 
 def _run(page: Page, options: Extractor) -> tuple[Block, ...]:
@@ -58,8 +61,8 @@ def _run(page: Page, options: Extractor) -> tuple[Block, ...]:
     return tuple(blocks_of(document.body)) if document is not None else ()
 
 
-def _size(blocks: tuple[Block, ...]) -> int:
-    return sum(len(block.text) for block in blocks)
+def _size(cleaned: Cleaned) -> int:
+    return sum(len(block.text) for block in cleaned.blocks)
 
 
 _KINDS = {
@@ -70,7 +73,26 @@ _KINDS = {
     "quote": BlockKind.QUOTE,
     "blockquote": BlockKind.QUOTE,
 }
-_BREAKS = frozenset({"p", "list", "row", "table", "div", "body", "ab", "code", "lb", "br", "section", "article", "ul", "ol", "tr", *_KINDS})
+_BREAKS = frozenset(
+    {
+        "p",
+        "list",
+        "row",
+        "table",
+        "div",
+        "body",
+        "ab",
+        "code",
+        "lb",
+        "br",
+        "section",
+        "article",
+        "ul",
+        "ol",
+        "tr",
+        *_KINDS,
+    }
+)
 _SPACES = frozenset({"cell", "td", "th"})
 
 

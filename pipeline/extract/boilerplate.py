@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import Block, BlockKind
+from pipeline.text.clean import fold
 
 # Lines that are nothing but these words, after marks and spaces at both ends are off.
 _WORDS = frozenset(
@@ -43,7 +44,7 @@ _LINE_FORMS = (
     r"ページ\s*(?:ID|ＩＤ|番号)\s*[:：]?.{0,20}|(?:記事|コンテンツ)(?:ID|ＩＤ|番号)\s*[:：]?.{0,20}|ID番号\s*[:：]?.{0,20}",
     # the date of the page, which is read elsewhere
     r"(?:最終)?(?:更新|公開|掲載|登録|発表|発行|配信|作成|投稿)(?:日|年月日|日時)?\s*[:：]?\s*(?:令和|平成|20)[\d０-９元〇一二三四五六七八九十]{1,3}.{4,30}",
-    r"(?:令和|平成|昭和|19|20|２０)[\d０-９元〇一二三四五六七八九十]{1,2}\s?[年.-／/-][\s\d０-９一二三四五六七八九十.年月日号／/:：-]{3,16}(?:[(（][日月火水木金土祝・]{1,3}(?:曜日?)?[)）])?",
+    r"(?:令和|平成|昭和|19|20|２０)[\d０-９元〇一二三四五六七八九十]{1,2}\s?[年./／-][\s\d０-９一二三四五六七八九十.年月日号／/:：-]{3,16}(?:[(（][日月火水木金土祝・]{1,3}(?:曜日?)?[)）])?",
     r"(?:发布|發布|發佈|发表|更新)(?:时间|時間|日期)\s*[:：].{6,60}|(?:등록|작성|수정|게시|입력)(?:일|일자|일시)?\s*[:：]?\s*20\d\d.{6,40}",
     # readers for files
     r".{0,40}(?:PDF|ＰＤＦ).{0,30}(?:閲覧|ご覧|開く|表示|見る).{0,60}(?:必要|ダウンロード|ください|場合があります).{0,60}",
@@ -106,7 +107,11 @@ class Cleaned(NamedTuple):
 def is_furniture(line: str) -> bool:
     """True for a line that says nothing of the article."""
     bare = _EDGE.sub("", line).casefold()
-    return not bare or bare in _WORDS or (len(line) < 300 and _LINES.fullmatch(line.strip(" ・･•*●■▼▲◆※>＞→-–|｜")) is not None)
+    return (
+        not bare
+        or bare in _WORDS
+        or (len(line) < 300 and _LINES.fullmatch(line.strip(" ・･•*●■▼▲◆※>＞→-–|｜")) is not None)
+    )
 
 
 def trim_title(title: str) -> str:
@@ -117,16 +122,17 @@ def trim_title(title: str) -> str:
     return title
 
 
-def clean_blocks(blocks: Iterable[Block]) -> Cleaned:
-    """Blocks without furniture lines; the list of sources at the end becomes references."""
+def clean_blocks(blocks: Iterable[Block], title: str = "") -> Cleaned:
+    """Blocks without furniture lines and the title; the list of sources at the end becomes references."""
     kept: list[Block] = []
     credited: list[str] = []
     crediting = False
-    for block in _without_tail_headings(blocks):
+    said = fold(title)
+    for block in _once(blocks):
         if _CREDITS_HEAD.fullmatch(block.text):
             crediting = True
             continue
-        if is_furniture(block.text):
+        if is_furniture(block.text) or (not kept and fold(block.text) == said):
             continue
         if crediting and len(block.text) <= _CREDIT_CHARS and block.kind is not BlockKind.HEADING:
             credited.append(block.text)
@@ -139,8 +145,8 @@ def clean_blocks(blocks: Iterable[Block]) -> Cleaned:
     return Cleaned(tuple(kept), tuple(dict.fromkeys(credited))[:_MAX_CREDITS])
 
 
-def _without_tail_headings(blocks: Iterable[Block]) -> Iterator[Block]:
-    """Empty blocks and immediate repetitions go."""
+def _once(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Blocks without empty ones and immediate repetitions."""
     previous = ""
     for block in blocks:
         if block.text and block.text != previous:

@@ -46,7 +46,10 @@ _MODIFIED_LABEL = re.compile(
     r"\s*(?:日時|日|時)?\s*[:：】\]>]?\s*(?:on|am|le|el)?\s*$",
     re.IGNORECASE,
 )
-_ABOUT_OTHERS = re.compile(r"footer|copyright|comment|related|sidebar|ranking|recommend|latest|widget|aside|nav|menu|banner|popular", re.IGNORECASE)
+_ABOUT_OTHERS = re.compile(
+    r"footer|copyright|comment|related|sidebar|ranking|recommend|latest|widget|aside|nav|menu|banner|popular",
+    re.IGNORECASE,
+)
 NEAR_TEXTS = 30  # pieces of text after the heading that still belong to its head
 BEFORE_TEXTS = 8  # and before it
 LONG_TEXT = 300  # a piece this long is a paragraph
@@ -93,7 +96,9 @@ def _times(page: Page) -> Iterator[str]:
     """<time> elements that speak of this page, those after the first heading first."""
     own = [element for element in page.times if not _is_about_others(element)]
     heading = page.headings[0] if page.headings else None
-    own.sort(key=lambda element: (element.get("pubdate") is None, not _says(element, "publi"), _precedes(element, heading)))
+    own.sort(
+        key=lambda element: (element.get("pubdate") is None, not _says(element, "publi"), _precedes(element, heading))
+    )
     for element in own[:3]:
         if not _says(element, "modif") and not _says(element, "updat"):
             yield element.get("datetime") or text_of(element, 120)
@@ -111,7 +116,11 @@ def _is_about_others(element: HtmlElement) -> bool:
     for ancestor in element.iterancestors():
         if ancestor.tag in ("footer", "nav", "aside", "li"):
             return True
-        if _ABOUT_OTHERS.search(f"{ancestor.get('class', '')} {ancestor.get('id', '')}") and ancestor.tag not in ("body", "html", "main"):
+        if _ABOUT_OTHERS.search(f"{ancestor.get('class', '')} {ancestor.get('id', '')}") and ancestor.tag not in (
+            "body",
+            "html",
+            "main",
+        ):
             return True
     return False
 

@@ -67,7 +67,9 @@ def _load(text: str) -> Any:
     return None
 
 
-_WRAPPING = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?\s*;?\s*$")
+_WRAPPING = re.compile(
+    r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|/\*\s*\]\]>\s*\*/|\]\]>)?\s*;?\s*$"
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 
 
@@ -86,7 +88,11 @@ def _walk(value: Any) -> Iterator[dict[str, Any]]:
         elif isinstance(node, dict):
             seen += 1
             yield node
-            queue[:0] = [node[key] for key in ("@graph", "mainEntity", "mainEntityOfPage") if isinstance(node.get(key), (list, dict))]
+            queue[:0] = [
+                node[key]
+                for key in ("@graph", "mainEntity", "mainEntityOfPage")
+                if isinstance(node.get(key), (list, dict))
+            ]
 
 
 def _types(node: dict[str, Any]) -> tuple[str, ...]:

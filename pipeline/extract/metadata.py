@@ -18,7 +18,9 @@ from pipeline.text.clean import clean_text, fold
 
 # ----------------------------------------------------------------------------------------------------------------- title
 
-_SEPARATOR = re.compile(r"\s+[-–—−‐|｜:：·•»«/／~～]\s+|\s*[|｜»«ㅣ]\s*|(?<=[^\x00-\x7f])[-–—_:：]\s?|[_]|\s[-–—]|[-–—]\s")
+_SEPARATOR = re.compile(
+    r"\s+[-–—−‐|｜:：·•»«/／~～]\s+|\s*[|｜»«ㅣ]\s*|(?<=[^\x00-\x7f])[-–—_:：]\s?|[_]|\s[-–—]|[-–—]\s"
+)
 MAX_TITLE = 400
 
 
@@ -84,7 +86,10 @@ def _names_site(part: str, known: list[str]) -> bool:
     folded = fold(part)
     if not folded or len(folded) > 40:
         return False
-    return any(folded == name or (len(name) >= 3 and folded.startswith(name)) or (len(folded) >= 3 and name.startswith(folded)) for name in known)
+    return any(
+        folded == name or (len(name) >= 3 and folded.startswith(name)) or (len(folded) >= 3 and name.startswith(folded))
+        for name in known
+    )
 
 
 def _strip_unshared(title: str, others: list[str]) -> str:
@@ -115,20 +120,28 @@ _BY = re.compile(
     r"|作者\s*[:：]|记者\s*[:：]?|記者\s*[:：]|撰文\s*[:：]|写真・文|(?:글|기자)\s*[:=]|author\s*[:：]?|written by|автор\s*[:：]?|redazione\s*[:：])\s*",
     re.IGNORECASE,
 )
-_SPLIT = re.compile(r"\s*(?:[;；|、，／/]|,(?!\s*(?:Jr|Sr|PhD|MD|Ph\.D)\b)|&|\b(?:and|und|et|y|e|och|og)\b(?=\s+[A-ZÀ-Þ])|\s[-–—•·]\s)\s*")
+_SPLIT = re.compile(
+    r"\s*(?:[;；|、，／/]|,(?!\s*(?:Jr|Sr|PhD|MD|Ph\.D)\b)|&|\b(?:and|und|et|y|e|och|og)\b(?=\s+[A-ZÀ-Þ])|\s[-–—•·]\s)\s*"
+)
 _NOT_A_NAME = re.compile(
     r"https?:|[=<>\"{}]|\bInc\b|\bLtd\b|\bTeam\b|株式会社|有限公司|www\.|@|\d{4}|^\W*$|^(?:admin|administrator|editor|editors|staff|unknown|none|null|author|guest|webmaster|redaktion|redazione|redaction|rédaction|news|編集部|未知|匿名|佚名"
     r"|anonymous|by|von|par|share|follow|posts?|view all.*|more.*|read.*|comments?.*|published.*|updated.*|写真|文|記者|作者|기자)$",
     re.IGNORECASE,
 )
-_TAIL = re.compile(r"\s*(?:[(（【\[][^()（）【】\[\]]{0,40}[)）】\]]|特派員|\s기자|記者|记者|\s통신원|\s특파원|さん|氏)\s*$")
+_TAIL = re.compile(
+    r"\s*(?:[(（【\[][^()（）【】\[\]]{0,40}[)）】\]]|特派員|\s기자|記者|记者|\s통신원|\s특파원|さん|氏)\s*$"
+)
 _HAN_NAME = "[\u4e00-\u9fff·]{2,4}"
 _HAN_NAMES = rf"{_HAN_NAME}(?:[ 　、/／，,]{{1,2}}{_HAN_NAME}){{0,5}}"
 _NAME = r"[^\s:：,，、。；;|（()）=<>\"]{2,20}(?:[ 　、・,，][^\s:：,，。；;|（()）=<>\"]{2,20}){0,4}"
 # Whole pieces of text, or the last part of one: "時間：2004年10月21日 作者：…".
 _VISIBLE = (
-    re.compile(rf"(?:^|[\s　|｜】\]])(?:作者|撰文|原作者|執筆(?:者)?|著者|筆者|ライター|取材・文|글|글쓴이)\s*[:：／/=＝]\s*(?P<name>{_NAME})(?:\s+(?:来源|來源|编辑|編輯|责编|時間|时间|日期).{{0,60}})?$"),
-    re.compile(rf"(?:^|[\s　（(【\]】])(?:[\u4e00-\u9fff]{{0,10}}(?:报|報|社|网|網|台|道))?(?:实习)?(?:记者|記者)[ 　:：/／]\s*(?P<name>{_HAN_NAMES})(?=$|[）)】]|[ 　/／])"),
+    re.compile(
+        rf"(?:^|[\s　|｜】\]])(?:作者|撰文|原作者|執筆(?:者)?|著者|筆者|ライター|取材・文|글|글쓴이)\s*[:：／/=＝]\s*(?P<name>{_NAME})(?:\s+(?:来源|來源|编辑|編輯|责编|時間|时间|日期).{{0,60}})?$"
+    ),
+    re.compile(
+        rf"(?:^|[\s　（(【\]】])(?:[\u4e00-\u9fff]{{0,10}}(?:报|報|社|网|網|台|道))?(?:实习)?(?:记者|記者)[ 　:：/／]\s*(?P<name>{_HAN_NAMES})(?=$|[）)】]|[ 　/／])"
+    ),
     re.compile(r"(?P<name>[가-힣]{2,4})\s?기자(?:$|\s*[(=\[]|\s+\S+@)"),
     re.compile(rf"^(?:文|取材・文|文・写真|Text)\s*[:：／/=＝●]\s*(?P<name>{_NAME})$"),
 )
@@ -146,7 +159,18 @@ def read_authors(page: Page, described: Described, site_names: tuple[str, ...], 
     sources = (
         described.authors,
         page.metas.get("author", []) + page.metas.get("article:author", []) + page.metas.get("parsely-author", []),
-        [value for name in ("sailthru.author", "dc.creator", "dcterms.creator", "byl", "citation_author", "cxenseparse:author") for value in page.metas.get(name, [])],
+        [
+            value
+            for name in (
+                "sailthru.author",
+                "dc.creator",
+                "dcterms.creator",
+                "byl",
+                "citation_author",
+                "cxenseparse:author",
+            )
+            for value in page.metas.get(name, [])
+        ],
         [text_of(element, 120) for element in page.marked if element.get("itemprop") == "author"][:5],
         [text_of(element, 120) for element in page.bylines[:4] if element.get("rel") == "author"],
         [text_of(element, 120) for element in page.bylines[:2]],
@@ -209,16 +233,25 @@ def _several(names: str) -> list[str]:
 def read_site_names(page: Page, described: Described) -> tuple[str, ...]:
     """Every name under which the page's site is known, the best to show first."""
     host = urls.host(page.url)
-    labels = [label for label in host.split(".")[:-1] if label not in {"www", "m", "amp", "co", "com", "or", "go", "ne", "ac"}]
+    labels = [
+        label for label in host.split(".")[:-1] if label not in {"www", "m", "amp", "co", "com", "or", "go", "ne", "ac"}
+    ]
     names = (
         page.meta("og:site_name"),
         described.publisher,
         *described.site_names,
-        page.meta("application-name", "apple-mobile-web-app-title", "al:ios:app_name", "publisher", "article:publisher"),
+        page.meta(
+            "application-name", "apple-mobile-web-app-title", "al:ios:app_name", "publisher", "article:publisher"
+        ),
         host.removeprefix("www."),
         *labels,
     )
-    return tuple(dict.fromkeys(clean_text(name, limit=100) for name in names if name and not name.startswith("http")))
+    titles = {
+        fold(described.headline),
+        fold(page.meta("og:title")),
+    }  # some sites call each page's title the application's name
+    cleaned = (clean_text(name, limit=100) for name in names if name and not name.startswith("http"))
+    return tuple(dict.fromkeys(name for name in cleaned if name and fold(name) not in titles))
 
 
 def read_canonical(page: Page) -> str:
@@ -248,7 +281,9 @@ def _as_specific(canonical: str, url: str) -> bool:
 def read_language(page: Page, described: Described) -> str:
     """The language the page declares, in its own spelling."""
     declared = page.tree.get("lang") or page.tree.get("{http://www.w3.org/XML/1998/namespace}lang") or ""
-    return clean_text(declared or page.meta("content-language", "og:locale", "language") or described.language, limit=35)
+    return clean_text(
+        declared or page.meta("content-language", "og:locale", "language") or described.language, limit=35
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ directives
@@ -262,7 +297,11 @@ def read_directives(metas: Iterable[str], header: str, tdm: Iterable[str]) -> Di
         header: the value of X-Robots-Tag; rules for one named robot count as well, for who excludes one hardly wants another.
         tdm: values of the tdm-reservation meta and header (W3C TDMRep), "1" reserves.
     """
-    rules = {rule.strip().rpartition(":")[2].strip() if "max-" not in rule else rule.strip().replace(" ", "") for text in (*metas, header) for rule in text.lower().split(",")}
+    rules = {
+        rule.strip().rpartition(":")[2].strip() if "max-" not in rule else rule.strip().replace(" ", "")
+        for text in (*metas, header)
+        for rule in text.lower().split(",")
+    }
     return Directives(
         noindex=bool(rules & {"noindex", "none"}),
         nosnippet=bool(rules & {"nosnippet", "max-snippet:0"}),

@@ -16,6 +16,7 @@ MAX_FIELD = 600  # code points of a metadata value; titles and bylines are far s
 
 MAX_TEXTS = 4_000  # pieces of text that are looked at for dates and names; a long article has 500
 
+# libxml2 cuts a page off at 256 levels, and with huge_tree at 2,048, which no page that people read goes beyond.
 _SHALLOW = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
 _DEEP = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
 
@@ -45,15 +46,13 @@ class Page:
 def parse(text: str) -> HtmlElement | None:
     """The tree of a page, None if there is nothing in it."""
     source = text.replace("\x00", "").encode("utf-8", "replace")
-    for parser in (_SHALLOW, _DEEP):  # beyond a depth of 256 libxml2 gives up unless told otherwise
-        try:
-            tree = lxml.html.document_fromstring(source, parser=parser)
-        except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-            continue
-        body = tree.find("body")
-        if body is not None and (len(body) or (body.text or "").strip()):
-            return tree
-    return None
+    try:
+        tree = lxml.html.document_fromstring(source, parser=_SHALLOW)
+        if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in _SHALLOW.error_log):
+            tree = lxml.html.document_fromstring(source, parser=_DEEP)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return tree if tree.find("body") is not None else None
 
 
 _BYLINE = re.compile(r"(?:^|[\s_-])(?:author|byline|writer|reporter|journalist|by-line|article-?author|autor|auteur)(?:$|[\s_-]|s$|-?name)", re.IGNORECASE)  # fmt: skip
@@ -80,13 +79,17 @@ _may_be_marked = etree.XPath(
     "//*[@itemprop or @rel='author' or contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'reporter')"
     " or contains(@class,'writer')]"
 )
-_visible_texts = etree.XPath("//body//text()[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template)]")
+_visible_texts = etree.XPath(
+    "//body//text()[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template)]"
+)
 
 
 def _file(page: Page, element: HtmlElement) -> None:
     match element.tag:
         case "meta":
-            name = element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            name = (
+                element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
+            )
             content = clean_text(element.get("content") or "", limit=MAX_FIELD)
             if name and content:
                 page.metas.setdefault(name.strip().lower(), []).append(content)

@@ -28,7 +28,10 @@ def read_plain(text: str, title_hint: str) -> tuple[str, tuple[Block, ...]]:
         head = trim_title(rest[0][0])
         if _is_title(head):
             title, rest = head, rest[1:]
-    return title, tuple(_block(line, listed, following) for (line, listed), following in zip(rest, [*rest[1:], ("", False)], strict=False))
+    return title, tuple(
+        _block(line, listed, following)
+        for (line, listed), following in zip(rest, [*rest[1:], ("", False)], strict=False)
+    )
 
 
 def _is_title(line: str) -> bool:

@@ -27,7 +27,7 @@ _WALL_CHARS = 1_200  # a wall says little else
 _ERROR_CHARS = 600
 MIN_WEIGHT = 60  # Latin letters, or a third as many Han, kana or Hangul: less is a caption
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_SENTENCE = re.compile(r"[。．.!?！？…」』\"”)）:：;；다요]\s*$")
+_SENTENCE = re.compile(r"(?:[。．.!?！？…」』\"”]|다|요)\s*$")
 _PROSE = 60  # weight from which a line with a full stop is a sentence and no headline
 _LINK = 6  # letters of a link that is a headline and no page number
 
@@ -39,7 +39,9 @@ def judge(page: Page, title: str, blocks: tuple[Block, ...], *, is_article: bool
         is_article: its own metadata calls it an article.
     """
     text = "\n".join(block.text for block in blocks)
-    if len(text) < _ERROR_CHARS and any(_ERROR.match(line) for line in (title, page.document_title, *(block.text for block in blocks[:2])) if line):
+    if len(text) < _ERROR_CHARS and any(
+        _ERROR.match(line) for line in (title, page.document_title, *(block.text for block in blocks[:2])) if line
+    ):
         return Skip(reason=Reason.ERROR_PAGE, detail=title[:100])
     if not blocks:
         return Skip(reason=Reason.NO_BODY)

@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from pipeline.model import Frozen, Precision, TaggedArticle, TagKind
 
@@ -19,19 +19,19 @@ from pipeline.model import Frozen, Precision, TaggedArticle, TagKind
 WEIGHTS = {
     TagKind.CITY: 1.0,
     TagKind.NETWORK: 1.0,
-    TagKind.EVENT: 0.5,
+    TagKind.EVENT: 0.8,
     TagKind.THEME: 0.35,
     TagKind.COUNTRY: 0.2,
 }
-DATE_WEIGHT = 1.0  # a dated event
-FIGURE_WEIGHT = 0.5  # a number of two digits or more: "65周年" and "65th anniversary"
-PERSON_WEIGHT = 1.0
+# A dated day, a person or a figure ("65周年", "65th anniversary") that both name speaks for one event; that only one names it
+# says nothing. One in no other article adds half of what is left up to this bonus.
+MAX_BONUS = 0.3
 
 # Share of the entities in the similarity, the rest is text. Between languages n-grams see little more than names.
 ENTITY_SHARE_SAME_LANGUAGE = 0.5
 ENTITY_SHARE_ACROSS = 0.8
-PENALTY_PER_DAY = 0.03  # city diplomacy is a slow beat: reports of one event come in over a week
-PENALTY_OTHER_TYPE = 0.15  # where both say what kind of event it is and share none
+PENALTY_PER_DAY = 0.05  # reports of one event come in over a week; announcement and follow-up are stories of their own
+PENALTY_OTHER_TYPE = 0.25  # where both say what kind of event it is and share none
 MAX_DAYS_APART = 21  # the window
 MAX_DAYS_OTHER_TYPE = 3  # reports this far apart that share no type of event are of two events
 
@@ -51,29 +51,37 @@ class Profile(Frozen, frozen=True, kw_only=True):
 
     text: dict[str, float]
     entities: dict[str, float]
+    signs: dict[str, float]  # days, persons and figures named -> rarity, 0..1
     language: str  # primary subtag
     day: dt.date | None  # published, None if not known to the day
     cities: frozenset[str]
+    main_cities: frozenset[str]
+    networks: frozenset[str]
     types: frozenset[str]  # event types
     dates: frozenset[dt.date]  # first days of dated events
 
 
 def profile_all(articles: Iterable[TaggedArticle]) -> dict[str, Profile]:
     """A profile for every article id; rarity is counted over all of them."""
-    raw = {tagged.article.id: (tagged, _grams(tagged), _entities(tagged)) for tagged in articles}
-    text_rarity = _rarity(grams for _, grams, _ in raw.values())
-    entity_rarity = _rarity(entities for _, _, entities in raw.values())
+    raw = {one.article.id: (one, _grams(one), _entities(one), _signs(one)) for one in articles}
+    text_rarity = _rarity(grams for _, grams, _, _ in raw.values())
+    entity_rarity = _rarity(entities for _, _, entities, _ in raw.values())
+    sign_rarity = _rarity(signs for _, _, _, signs in raw.values())
+    rarest = math.log((_PRIOR_ARTICLES + len(raw)) / 2)
     return {
         article_id: Profile(
             text=_weigh(grams, text_rarity),
             entities=_weigh(entities, entity_rarity),
+            signs={sign: sign_rarity[sign] / rarest for sign in sorted(signs)},
             language=tagged.article.language.partition("-")[0],
             day=_day(tagged),
             cities=frozenset(tagged.ids(TagKind.CITY)),
+            main_cities=_main_cities(tagged),
+            networks=frozenset(tagged.ids(TagKind.NETWORK)),
             types=frozenset(tagged.ids(TagKind.EVENT)),
             dates=frozenset(event.start for event in tagged.events if event.precision is not Precision.YEAR),
         )
-        for article_id, (tagged, grams, entities) in raw.items()
+        for article_id, (tagged, grams, entities, signs) in raw.items()
     }
 
 
@@ -85,15 +93,28 @@ def similarity(a: Profile, b: Profile) -> float | None:
     share = ENTITY_SHARE_SAME_LANGUAGE if a.language == b.language else ENTITY_SHARE_ACROSS
     alike = share * _cosine(a.entities, b.entities) + (1 - share) * _cosine(a.text, b.text)
     other_type = bool(a.types and b.types and not a.types & b.types)
-    return max(0.0, alike - PENALTY_PER_DAY * apart - PENALTY_OTHER_TYPE * other_type)
+    alike += _bonus(a, b) - PENALTY_PER_DAY * apart - PENALTY_OTHER_TYPE * other_type
+    return min(1.0, max(0.0, alike))
+
+
+def _bonus(a: Profile, b: Profile) -> float:
+    missing = 1.0
+    for sign, rarity in a.signs.items():
+        if sign in b.signs:
+            missing *= 1 - rarity / 2
+    return MAX_BONUS * (1 - missing)
 
 
 def _other_cities(a: Profile, b: Profile) -> bool:
-    """Both name cities and share none, or both name a pair and not the same one."""
+    """Both name cities and share none, or each is about a pair and not about the same one.
+
+    A gathering of many cities is told everywhere as the meeting with one's own; a network in common gives it away.
+    """
     if not a.cities or not b.cities:
         return False
-    shared = len(a.cities & b.cities)
-    return shared == 0 or (shared == 1 and len(a.cities) == len(b.cities) == 2)
+    pairs = len(a.main_cities) == len(b.main_cities) == 2 and a.main_cities != b.main_cities
+    strangers = not (a.main_cities <= b.cities or b.main_cities <= a.cities)
+    return not a.cities & b.cities or (pairs and strangers and not a.networks & b.networks)
 
 
 def _other_type(a: Profile, b: Profile, apart: int) -> bool:
@@ -124,22 +145,35 @@ def _grams(tagged: TaggedArticle) -> Counter[str]:
 
 
 def _entities(tagged: TaggedArticle) -> dict[str, float]:
-    entities = {f"{tag.kind}:{tag.id}": WEIGHTS[tag.kind] for tag in tagged.tags}
-    entities |= {f"date:{e.start}": DATE_WEIGHT for e in tagged.events if e.precision is Precision.DAY}
-    entities |= {f"person:{person.name.casefold()}": PERSON_WEIGHT for person in tagged.persons}
-    figures = (match.replace(",", "").lstrip("0") for match in _FIGURES.findall(_lead(tagged)))
-    return entities | {f"figure:{figure}": FIGURE_WEIGHT for figure in figures if len(figure) > 1}
+    return {f"{tag.kind}:{tag.id}": WEIGHTS[tag.kind] * tag.score for tag in tagged.tags}
+
+
+def _signs(tagged: TaggedArticle) -> set[str]:
+    """Days, persons, and figures of two digits or more that are no part of a date."""
+    lead = _lead(tagged)
+    for event in tagged.events:
+        lead = lead.replace(unicodedata.normalize("NFKC", event.evidence), " ") if event.evidence else lead
+    figures = {match.replace(",", "").lstrip("0") for match in _FIGURES.findall(lead)}
+    days = {f"day:{event.start}" for event in tagged.events if event.precision is Precision.DAY}
+    persons = {f"person:{person.name.casefold()}" for person in tagged.persons}
+    return days | persons | {f"figure:{figure}" for figure in figures if len(figure) > 1}
+
+
+def _main_cities(tagged: TaggedArticle) -> frozenset[str]:
+    """The cities that the article is about rather than names."""
+    scores = {tag.id: tag.score for tag in tagged.tags if tag.kind is TagKind.CITY}
+    return frozenset(i for i, score in scores.items() if score >= max(scores.values()) / 2)
 
 
 def _lead(tagged: TaggedArticle) -> str:
     return unicodedata.normalize("NFKC", f"{tagged.article.title}\n{tagged.article.text[:LEAD_CHARS]}")
 
 
-def _rarity(vectors: Iterable[Mapping[str, float]]) -> dict[str, float]:
+def _rarity(vectors: Iterable[Collection[str]]) -> dict[str, float]:
     total, counts = _PRIOR_ARTICLES, Counter[str]()
     for vector in vectors:
         total += 1
-        counts.update(vector.keys())
+        counts.update(set(vector))
     return {key: math.log(total / (count + 1)) for key, count in counts.items()}
 
 

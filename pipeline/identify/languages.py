@@ -93,7 +93,16 @@ def _factory() -> detector_factory.DetectorFactory:
 
 
 _HANT = re.compile(r"hant|[_-](?:tw|hk|mo)\b", re.IGNORECASE)
-_NAMES = {"jp": "ja", "kr": "ko", "cn": "zh-Hans", "tw": "zh-Hant", "japanese": "ja", "english": "en", "chinese": "zh-Hans", "korean": "ko"}
+_NAMES = {
+    "jp": "ja",
+    "kr": "ko",
+    "cn": "zh-Hans",
+    "tw": "zh-Hant",
+    "japanese": "ja",
+    "english": "en",
+    "chinese": "zh-Hans",
+    "korean": "ko",
+}
 
 
 def normalise_language(declared: str) -> str:

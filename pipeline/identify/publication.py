@@ -43,7 +43,9 @@ _HINTED = {"feed": Origin.FEED, "sitemap": Origin.SITEMAP, "listing": Origin.LIS
 
 def read_published(document: Document, zone: ZoneInfo) -> FuzzyDate | None:
     """The date of publication, None if nothing states one that can be trusted."""
-    dates = sorted(_sane_dates(document, zone), key=lambda date: _RANKS[date.origin])  # stable: the page's own order stays
+    dates = sorted(
+        _sane_dates(document, zone), key=lambda date: _RANKS[date.origin]
+    )  # stable: the page's own order stays
     if not dates:
         return None
     chosen = dates[0]

@@ -24,7 +24,9 @@ class City(Frozen, frozen=True, kw_only=True):
     """A place with a town hall."""
 
     id: str  # "geonames:N"
-    names: dict[str, str]  # BCP 47 -> display name; "en" and "ja" always, the romanised name where no Japanese one is known
+    names: dict[
+        str, str
+    ]  # BCP 47 -> display name; "en" and "ja" always, the romanised name where no Japanese one is known
     country: str  # ISO 3166-1 alpha-2
     admin1: str  # GeoNames code of state or province; the prefecture's name (東京都) for Japan
     latitude: float
@@ -97,7 +99,7 @@ class Lexicon:
 
     def name(self, kind: TagKind, id: str, language: str) -> str:  # noqa: A002 - the model's word for it
         """The display name in a language, else in English, else the id itself."""
-        known: Mapping[str, City] | Mapping[str, Country] | Mapping[str, Term] = {
+        known: Mapping[str, City | Country | Term] = {
             TagKind.CITY: self.cities,
             TagKind.COUNTRY: self.countries,
             TagKind.NETWORK: self.networks,
@@ -126,7 +128,9 @@ def load_lexicon() -> Lexicon:
     return Lexicon(
         digest=digest.hexdigest()[:16],
         cities=_cities(files["cities.tsv"]),
-        countries=_countries(files["countries.tsv"], _toml("country_aliases.toml", files["country_aliases.toml"]), region_of),
+        countries=_countries(
+            files["countries.tsv"], _toml("country_aliases.toml", files["country_aliases.toml"]), region_of
+        ),
         regions=regions,
         networks=_terms(files, "networks/"),
         themes=_terms(files, "themes/"),
@@ -213,6 +217,8 @@ def _terms(files: Mapping[str, str], prefix: str) -> dict[str, Term]:
         except msgspec.ValidationError as error:
             raise ConfigurationError(f"pipeline/knowledge/data/{name}: {error}") from None
         if f"{prefix}{term.id}.toml" != name or not {"en", "ja"} <= term.names.keys():
-            raise ConfigurationError(f"pipeline/knowledge/data/{name}: id must be the file's name, labels en and ja are required")
+            raise ConfigurationError(
+                f"pipeline/knowledge/data/{name}: id must be the file's name, labels en and ja are required"
+            )
         terms[term.id] = term
     return terms

@@ -121,7 +121,9 @@ def _front_edition(presenter: Presenter) -> dict[str, Any]:
 def _feed(presenter: Presenter, base_url: str) -> Rendered:
     """RFC 4287. An entry is a story; its id names the story and the edition and never changes."""
     holdings, code = presenter.holdings, presenter.edition.code
-    newest = sorted(holdings.stories.values(), key=lambda card: (card.first_seen, card.story_id), reverse=True)[:FEED_ENTRIES]
+    newest = sorted(holdings.stories.values(), key=lambda card: (card.first_seen, card.story_id), reverse=True)[
+        :FEED_ENTRIES
+    ]
     # A story is dated by when we saw it; without any, the feed by its oldest possible day (RFC 4287 wants one).
     updated = newest[0].first_seen if newest else dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
     return _file(
@@ -166,7 +168,9 @@ def _for_robots(finished: Sequence[tuple[str, dt.date | None]], base_url: str) -
     yield Rendered(path="robots.txt", body=robots.encode())
     if base_url:
         pages = [(links.absolute("index.html", base_url), None), *finished]
-        yield _file("sitemap.xml", "feed/sitemap.xml", pages=[(url, day.isoformat() if day else "") for url, day in pages])
+        yield _file(
+            "sitemap.xml", "feed/sitemap.xml", pages=[(url, day.isoformat() if day else "") for url, day in pages]
+        )
 
 
 def _file(path: str, template: str, **context: Any) -> Rendered:

@@ -70,9 +70,7 @@ def format_era(first: dt.date, last: dt.date, edition: Edition) -> str:
 
 def format_period(first: dt.date, last: dt.date, edition: Edition) -> str:
     """The days of an issue as its header shows them."""
-    return edition.say(
-        "issue.period", range=format_range(first, last, edition), era=format_era(first, last, edition)
-    )
+    return edition.say("issue.period", range=format_range(first, last, edition), era=format_era(first, last, edition))
 
 
 def published(date: FuzzyDate | None, edition: Edition, *, with_time: bool = False, short: bool = False) -> When:
@@ -93,9 +91,7 @@ def published(date: FuzzyDate | None, edition: Edition, *, with_time: bool = Fal
         return When(text, day.isoformat(), certainty)
     if with_time:
         value = date.value
-        text = edition.say(
-            "date.time", date=text, hour=value.hour, minute=f"{value.minute:02d}", offset=_offset(value)
-        )
+        text = edition.say("date.time", date=text, hour=value.hour, minute=f"{value.minute:02d}", offset=_offset(value))
     return When(text, date.value.isoformat(timespec="minutes"), certainty)
 
 

@@ -47,7 +47,9 @@ class Holdings:
 
     def partners(self, city: str) -> list[tuple[str, int]]:
         """Cities that met this one and how often, most often first."""
-        counts = {(pair[1] if pair[0] == city else pair[0]): len(cards) for pair, cards in self.pairs.items() if city in pair}
+        counts = {
+            (pair[1] if pair[0] == city else pair[0]): len(cards) for pair, cards in self.pairs.items() if city in pair
+        }
         return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -21,7 +21,8 @@ from pipeline.model import Issue, Letter, Shelf
 from pipeline.render import dates, links
 from pipeline.render.environment import markup_environment, text_environment
 from pipeline.render.holdings import take_stock
-from pipeline.render.presenter import CardView, IssueView, Presenter, RegionView
+from pipeline.render.presenter import Presenter
+from pipeline.render.views import CardView, IssueView, RegionView
 from pipeline.text.clean import clean_text
 
 MOST_HTML_BYTES = 90_000  # encoded; larger parts are clipped by common webmail (at 102 kB)
@@ -128,7 +129,9 @@ def _fitting(view: IssueView, context: dict[str, object]) -> str:
         html = _inliner().inline(template.render(issue=part, dropped=whole - _briefs(part), cut=share < 1, **context))
         if encoded_size(html) < MOST_HTML_BYTES:
             return html
-    raise RenderError(f"the mail of {view.week} does not fit into {MOST_HTML_BYTES} bytes even with one source per lead story")
+    raise RenderError(
+        f"the mail of {view.week} does not fit into {MOST_HTML_BYTES} bytes even with one source per lead story"
+    )
 
 
 def encoded_size(html: str) -> int:
@@ -151,9 +154,7 @@ def _cut(view: IssueView, share: float) -> IssueView:
     """The issue with only that share of its short cards, table rows and sources of lead stories."""
     if share == 1:
         return view
-    regions = (
-        RegionView(region.id, region.name, _first(region.cards, share, least=0)) for region in view.regions
-    )
+    regions = (RegionView(region.id, region.name, _first(region.cards, share, least=0)) for region in view.regions)
     return dataclasses.replace(
         view,
         leads=tuple(_with_fewer_sources(card, share) for card in view.leads),

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.knowledge.editions import Edition
-from pipeline.model import Card, Issue, Label, Rendered, TagKind
+from pipeline.model import CalendarRow, Card, Label, Rendered, TagKind
 from pipeline.render import links
 from pipeline.render.environment import markup_environment
-from pipeline.render.holdings import Holdings, Pair, day_of, most_frequent
-from pipeline.render.presenter import Presenter, Ref
+from pipeline.render.holdings import Holdings, most_frequent
+from pipeline.render.presenter import Presenter
+from pipeline.render.views import CardView, Ref, Row
 
 # Longer than what search engines show; it keeps a page with many leads from carrying all of them twice.
 DESCRIPTION_CHARS = 200
@@ -63,7 +64,9 @@ class Finished:
 class Pressroom:
     """Prints the pages of one edition."""
 
-    def __init__(self, presenter: Presenter, editions: Sequence[Edition], *, base_url: str, version: str, contact: str) -> None:
+    def __init__(
+        self, presenter: Presenter, editions: Sequence[Edition], *, base_url: str, version: str, contact: str
+    ) -> None:
         self.presenter = presenter
         self.holdings: Holdings = presenter.holdings
         self.edition = presenter.edition
@@ -96,7 +99,16 @@ class Pressroom:
             headlines = self.say("list.sentences").join(card.headline for card in view.lines)
             contents = [
                 Ref(self.say(f"issue.{key}"), key.replace("_", "-"))
-                for key in ("leads", "regions", "agreements", "meetings", "calendar", "background", "follow_ups", "names")
+                for key in (
+                    "leads",
+                    "regions",
+                    "agreements",
+                    "meetings",
+                    "calendar",
+                    "background",
+                    "follow_ups",
+                    "names",
+                )
                 if getattr(view, key)
             ]
             if view.failed or view.consulted:
@@ -160,8 +172,11 @@ class Pressroom:
                 where=[country] if country.text and country.text != name.text else [],
                 names=presenter.names_of(city_id) if city_id in presenter.lexicon.cities else (),
                 neighbours_title=self.say("cities.partners"),
-                neighbours=[(presenter.city(other), self.say("stories.count", n=n)) for other, n in self.holdings.partners(city_id)],
-                upcoming=self._upcoming(lambda cities, _: city_id in cities),
+                neighbours=[
+                    (presenter.city(other), self.say("stories.count", n=n))
+                    for other, n in self.holdings.partners(city_id)
+                ],
+                upcoming=self._upcoming(cities=(city_id,)),
             )
         yield self._page(
             "topics.html",
@@ -201,9 +216,10 @@ class Pressroom:
                 up=up,
                 neighbours_title=self.say("networks.cities" if is_network else "themes.related"),
                 neighbours=[
-                    (presenter.city(city), self.say("stories.count", n=n)) for city, n in most_frequent(cards, limit=NEIGHBOURS)
+                    (presenter.city(city), self.say("stories.count", n=n))
+                    for city, n in most_frequent(cards, limit=NEIGHBOURS)
                 ],
-                upcoming=self._upcoming(lambda _, networks: identifier in networks) if is_network else (),  # noqa: B023
+                upcoming=self._upcoming(network=identifier) if is_network else (),
             )
         yield self._page(
             "topics.html",
@@ -211,7 +227,9 @@ class Pressroom:
             title=up.text,
             description=self.say(f"{folder}.description"),
             changed=None,
-            groups=[{"title": "", "rows": _by_count((refer(key), len(cards)) for key, cards in groups.items())}] if groups else [],
+            groups=[{"title": "", "rows": _by_count((refer(key), len(cards)) for key, cards in groups.items())}]
+            if groups
+            else [],
         )
 
     def _pairs(self) -> Iterator[Finished]:
@@ -226,7 +244,7 @@ class Pressroom:
                 description=self.say("pairs.description", a=a.text, b=b.text, stories=self._count(cards)),
                 up=Ref(self.say("cities.title"), links.list_path("cities", self.code)),
                 pair=view,
-                upcoming=self._upcoming(lambda cities, _: _holds(cities, pair)),  # noqa: B023
+                upcoming=self._upcoming(cities=pair),
             )
 
     def _topic(
@@ -238,10 +256,10 @@ class Pressroom:
         up: Ref,
         where: Sequence[Ref] = (),
         names: Sequence[tuple[str, str]] = (),
-        pair: object = None,
+        pair: CardView | None = None,
         neighbours_title: str = "",
         neighbours: Sequence[tuple[Ref, str]] = (),
-        upcoming: Sequence[object] = (),
+        upcoming: Sequence[Row] = (),
     ) -> Finished:
         return self._page(
             "topic.html",
@@ -260,10 +278,15 @@ class Pressroom:
             timeline=[self.presenter.card(card) for card in cards],
         )
 
-    def _upcoming(self, wanted: Any) -> list[object]:
+    def _upcoming(self, *, cities: Sequence[str] = (), network: str = "") -> list[Row]:
+        """Coming dates of the latest issue that concern all these cities and the network."""
         latest = self.holdings.latest
-        rows = latest.calendar if latest else ()
-        return [self.presenter.calendar_row(row) for row in rows if wanted(row.cities, row.networks)]
+        rows: tuple[CalendarRow, ...] = latest.calendar if latest else ()
+        return [
+            self.presenter.calendar_row(row)
+            for row in rows
+            if set(cities) <= set(row.cities) and (not network or network in row.networks)
+        ]
 
     def _count(self, cards: Sequence[Card]) -> str:
         return self.say("stories.count", n=len(cards))
@@ -273,12 +296,16 @@ class Pressroom:
     def _lists(self) -> Iterator[Finished]:
         presenter, latest = self.presenter, self.holdings.latest
         since = latest.last_day + dt.timedelta(days=1) if latest else None
-        yield self._list("weeks", since, issues=[presenter.issue(issue) for issue in reversed(self.holdings.shelf.issues)])
+        yield self._list(
+            "weeks", since, issues=[presenter.issue(issue) for issue in reversed(self.holdings.shelf.issues)]
+        )
         rows = [presenter.calendar_row(row) for row in latest.calendar] if latest else []
         yield self._list("calendar", since, rows=rows, zone=latest.zone if latest else "")
         agreements = [presenter.agreement(row, issue) for issue, row in self.holdings.agreements]
         yield self._list("agreements", since, rows=agreements)
-        yield self._list("names", None, rows=sorted(presenter.name_rows(self.holdings.cities), key=lambda row: row.city.text))
+        yield self._list(
+            "names", None, rows=sorted(presenter.name_rows(self.holdings.cities), key=lambda row: row.city.text)
+        )
         yield self._list("sources", since, specs=presenter.specs())
         contact_link = links.safe_url(self.contact) or links.mail_link(self.contact)
         yield self._list(
@@ -298,14 +325,25 @@ class Pressroom:
     # ------------------------------------------------------------------------------------------------------------- page
 
     def _page(
-        self, template: str, path: str, *, title: str, description: str, changed: dt.date | None, listed: bool = True, data: str = "", **context: Any
+        self,
+        template: str,
+        path: str,
+        *,
+        title: str,
+        description: str,
+        changed: dt.date | None,
+        listed: bool = True,
+        data: str = "",
+        **context: Any,
     ) -> Finished:
         page = Page(
             path=path,
             lang=self.code,
             title=title,
             full_title=self.say("site.page_title", title=title, site=self.say("site.name")),
-            description=description if len(description) <= DESCRIPTION_CHARS else f"{description[: DESCRIPTION_CHARS - 1]}…",
+            description=description
+            if len(description) <= DESCRIPTION_CHARS
+            else f"{description[: DESCRIPTION_CHARS - 1]}…",
             url=links.absolute(path, self.base_url),
             twins=self._twins(path),
         )
@@ -329,7 +367,11 @@ def navigation(edition: Edition, holdings: Holdings) -> dict[str, list[Ref]]:
     def to(name: str) -> Ref:
         return Ref(edition.say(f"nav.{name}"), links.list_path(name, edition.code))
 
-    latest = [Ref(edition.say("nav.latest"), links.issue_path(holdings.latest.week, edition.code))] if holdings.latest else []
+    latest = (
+        [Ref(edition.say("nav.latest"), links.issue_path(holdings.latest.week, edition.code))]
+        if holdings.latest
+        else []
+    )
     return {
         "main": [*latest, *map(to, ("weeks", "cities", "networks", "themes", "calendar", "agreements"))],
         "more": [
@@ -354,7 +396,3 @@ def site_paths(code: str) -> dict[str, str]:
 
 def _by_count(rows: Iterable[tuple[Ref, int]]) -> list[tuple[Ref, int]]:
     return sorted(rows, key=lambda row: (-row[1], row[0].text))
-
-
-def _holds(cities: Sequence[str], pair: Pair) -> bool:
-    return set(pair) <= set(cities)

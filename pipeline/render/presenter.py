@@ -33,7 +33,21 @@ from pipeline.model import (
 )
 from pipeline.render import dates, links
 from pipeline.render.dates import When
-from pipeline.render.holdings import Holdings, day_of
+from pipeline.render.holdings import Holdings
+from pipeline.render.views import (
+    CardView,
+    ConflictView,
+    CopyView,
+    Figure,
+    HealthView,
+    IssueView,
+    NameRow,
+    Ref,
+    RegionView,
+    Row,
+    SourceView,
+    SpecView,
+)
 from pipeline.text.urls import host
 
 # Languages of the table of names, each with the keys under which a lexicon may hold it.
@@ -43,158 +57,6 @@ _OTHER_SCRIPTS = frozenset({"ja", "zh", "ko", "ru", "ar"})
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 NO_COUNTRY = "ZZ"
 MOST_TITLE_CHARS = 300  # the longest honest headline in the field's sources stays below 200
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ref:
-    """A name, with the page about it where there is one."""
-
-    text: str
-    path: str = ""
-    lang: str = ""  # where it is not the edition's
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CopyView:
-    outlet: Ref
-    url: str  # as it stands; a template shows it as a link only through safe_url
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SourceView:
-    outlet: Ref
-    language: str
-    country: str
-    labels: tuple[str, ...]
-    is_organiser: bool
-    when: When
-    title: str
-    lang: str
-    direction: str  # "rtl" or ""
-    url: str
-    title_only: bool
-    references: str
-    copies: tuple[CopyView, ...]
-    copies_text: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ConflictView:
-    fact: str
-    accounts: tuple[str, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class CardView:
-    id: str
-    path: str
-    headline: str
-    sentences: tuple[str, ...]
-    machine: str  # which engine translated, "" for our own words
-    event: When | None
-    published: When
-    first_seen: When
-    filed: When  # the day it stands under in lists
-    places: tuple[Ref, ...]
-    pair: tuple[Ref, Ref] | None
-    pair_path: str
-    kinds: tuple[str, ...]
-    networks: tuple[Ref, ...]
-    themes: tuple[Ref, ...]
-    people: tuple[str, ...]
-    sources: tuple[SourceView, ...]  # the one shown first stands first
-    families: str
-    more_sources: str  # how many beside the first, "" for none
-    conflicts: tuple[ConflictView, ...]
-    unverified: bool
-    follow_up: bool
-    background: bool
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the tables of agreements, meetings and dates."""
-
-    when: When | None
-    cities: tuple[Ref, ...]
-    networks: tuple[Ref, ...]
-    kind: str
-    status: str  # id, for its colour
-    status_text: str
-    story: Ref
-    pair_path: str = ""
-    issue: Ref | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Figure:
-    text: str
-    target: str  # fragment of the section that holds its rows, or a path if it contains "/"
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class NameRow:
-    city: Ref
-    names: tuple[tuple[str, str], ...]  # (language, name)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class HealthView:
-    outlet: Ref
-    problem: str  # in words, "" if it answered
-    last_ok: When | None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RegionView:
-    id: str
-    name: str
-    cards: tuple[CardView, ...]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class IssueView:
-    week: str
-    path: str
-    number: str
-    period: str
-    range: str
-    first_day: str
-    last_day: str
-    zone: str
-    status: str
-    notice_title: str
-    notice: str
-    summary: tuple[str, ...]  # the figures of the header
-    lines: tuple[CardView, ...]
-    leads: tuple[CardView, ...]
-    regions: tuple[RegionView, ...]
-    agreements: tuple[Row, ...]
-    meetings: tuple[Row, ...]
-    calendar: tuple[Row, ...]
-    background: tuple[CardView, ...]
-    figures: tuple[Figure, ...]
-    languages: tuple[str, ...]
-    follow_ups: tuple[CardView, ...]
-    names: tuple[NameRow, ...]
-    failed: tuple[HealthView, ...]
-    consulted: tuple[HealthView, ...]
-    mark: str  # "quiet" | "failed" | ""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SpecView:
-    """A source as the page of sources shows it."""
-
-    id: str
-    outlet: Ref
-    home: str
-    country: str
-    languages: str
-    labels: tuple[str, ...]
-    family: str
-    health: HealthView
-    terms: str
 
 
 class Presenter:
@@ -325,7 +187,8 @@ class Presenter:
             return dates.happening(card.event, self.edition)
         if card.published:
             return dates.published(card.published, self.edition)
-        return When(dates.format_day(day_of(card), self.edition), day_of(card).isoformat(), "unknown")
+        seen = dates.seen(card.first_seen, self.holdings.zone, self.edition)
+        return dataclasses.replace(seen, text=f"{self.say('card.first_seen')} {seen.text}")
 
     def _families(self, card: Card) -> str:
         return self.say("card.one_family") if card.families < 2 else self.say("card.families", n=card.families)
@@ -414,8 +277,6 @@ class Presenter:
             number=self.say("issue.number", number=issue.number),
             period=self.period(issue),
             range=dates.format_range(issue.first_day, issue.last_day, self.edition),
-            first_day=issue.first_day.isoformat(),
-            last_day=issue.last_day.isoformat(),
             zone=issue.zone,
             status=issue.status.value,
             notice_title=title,
@@ -521,11 +382,8 @@ class Presenter:
 
     def name_rows(self, cities: Iterable[str]) -> tuple[NameRow, ...]:
         """Cities with their names in every language of the table; those that the lexicon does not know are left out."""
-        rows = []
-        for city_id in cities:
-            if city_id in self.lexicon.cities:
-                rows.append(NameRow(self.place(city_id), self.names_of(city_id)))
-        return tuple(rows)
+        known = (city_id for city_id in cities if city_id in self.lexicon.cities)
+        return tuple(NameRow(self.place(city_id), self.names_of(city_id)) for city_id in known)
 
     def names_of(self, city_id: str) -> tuple[tuple[str, str], ...]:
         """(language, name), the edition's own language left out; "" where no name is known."""
@@ -548,7 +406,7 @@ class Presenter:
     def _problem(self, health: SourceHealth) -> str:
         if not health.problem:
             return ""
-        known = health.problem if self.edition.has(f"reason.{health.problem}") else "other"
+        known = health.problem if self.edition.has(f"reason.{health.problem}") else "unknown"
         text = self.say(f"reason.{known}")
         times = self.say("sources.times", n=health.failures) if health.failures > 1 else ""
         return text + (self.say("paren.inside", text=times) if times else "")

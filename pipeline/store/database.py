@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,6 +48,7 @@ def open_engine(url: str) -> Engine:
 
     Raises:
         ConfigurationError: the address names no database that we can use.
+        StoreError: a SQLite file's folder cannot be made.
     """
     try:
         address = make_url(url)
@@ -64,20 +67,19 @@ def open_engine(url: str) -> Engine:
 
 def _open_sqlite(url: str, file: str | None) -> Engine:
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{url}: its folder cannot be made: {error.strerror}. Mend the permissions.") from error
     engine = create_engine(url)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
         # Autocommit in the driver, so that BEGIN is ours; see "begin" below.
         connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_TIMEOUT_S}000",
-        ):
+        for pragma in (f"busy_timeout={BUSY_TIMEOUT_S}000", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
+        _use_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -87,6 +89,20 @@ def _open_sqlite(url: str, file: str | None) -> Engine:
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            # Where several open a new file at once, SQLite refuses the switch without waiting for busy_timeout.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 @contextmanager

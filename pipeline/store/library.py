@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, select, update
 
 from pipeline.model import (
     Article,
@@ -38,8 +38,8 @@ from pipeline.store.tables import (
 
 T = TypeVar("T")
 
-# A search entry holds this much of an article: PostgreSQL's tsvector ends at 1 MB, and no news text is longer.
-SEARCHED_CHARS = 20_000
+# A search entry holds this much of an article: PostgreSQL's tsvector counts positions up to 16,383, and no news text is longer.
+SEARCHED_CHARS = 15_000
 # Ids per IN list, below SQLite's limit on host parameters (32,766 since 3.32).
 BATCH = 5_000
 
@@ -140,6 +140,8 @@ class Library:
         """The results of all stages of one page and the article they led to, in one transaction."""
         with writing(self.engine) as connection:
             not_before = None
+            # Before its stage results change: the search index forgets an article by the text it was added with.
+            self._remove_article(connection, article.c.page_id == made.page_id)
             connection.execute(delete(stage_result).where(stage_result.c.page_id == made.page_id))
             for result in made.results:
                 not_before = result.not_before or not_before
@@ -163,21 +165,17 @@ class Library:
             }
             upsert = insert(connection, derived_page).values(row)
             connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=row))
-            self._replace_article(connection, made.page_id, made.tagged)
+            if made.tagged:
+                self._add_article(connection, made.page_id, made.tagged)
 
-    def _replace_article(self, connection: Connection, page_id: str, tagged: TaggedArticle | None) -> None:
-        old = connection.execute(select(article.c.id).where(article.c.page_id == page_id)).scalar()
-        if old:
-            self._remove_article(connection, old)
-        if tagged is None:
-            return
+    def _add_article(self, connection: Connection, page_id: str, tagged: TaggedArticle) -> None:
         found = tagged.article
         # Two pages may declare one canonical address: the smaller page id stands for it, in whatever order they come.
         holder = connection.execute(select(article.c.page_id).where(article.c.id == found.id)).scalar()
         if holder is not None and holder < page_id:
             return
         if holder is not None:
-            self._remove_article(connection, found.id)
+            self._remove_article(connection, article.c.id == found.id)
         connection.execute(
             article.insert().values(
                 id=found.id,
@@ -200,13 +198,15 @@ class Library:
         if tagged.relevance.relevant:
             search.add_entry(connection, found.id, _searched(found))
 
-    def _remove_article(self, connection: Connection, article_id: str) -> None:
-        number = search.number_of(article_id)
-        stored = self._load_articles(connection, [article_id])
-        if stored and stored[0].relevance.relevant:
-            search.remove_entry(connection, article_id, _searched(stored[0].article))
-        connection.execute(delete(tag).where(tag.c.article_id == article_id))
-        connection.execute(delete(article).where(article.c.number == number))
+    def _remove_article(self, connection: Connection, which: ColumnElement[bool]) -> None:
+        old = connection.execute(select(article.c.id).where(which)).scalar()
+        if old is None:
+            return
+        for stored in self._load_articles(connection, [old]):
+            if stored.relevance.relevant:
+                search.remove_entry(connection, old, _searched(stored.article))
+        connection.execute(delete(tag).where(tag.c.article_id == old))
+        connection.execute(delete(article).where(article.c.id == old))
 
     def outcome_counts(self) -> list[tuple[str, str, str, str, int]]:
         """Rows (source id, stage, outcome, reason, pages) of all stages that ended without a value, sorted."""
@@ -361,14 +361,23 @@ class Library:
                 connection.execute(story_member.insert(), rows)
 
     def drop_irrelevant_members(self) -> int:
-        """Takes articles out of stories that newer rules call off topic or no article; those in an issue stay."""
+        """Takes articles out of stories that newer rules call off topic or no article; those in an issue stay.
+
+        Copies of what was taken out go too: they belong to no story until they are grouped again.
+        """
         relevant = select(article.c.id).where(article.c.article_class != "off_topic")
         published = select(issue_article.c.article_id)
         statement = delete(story_member).where(
             story_member.c.article_id.not_in(relevant), story_member.c.article_id.not_in(published)
         )
+        kept = story_member.alias()
+        orphans = delete(story_member).where(
+            story_member.c.copy_of.is_not(None),
+            story_member.c.copy_of.not_in(select(kept.c.article_id)),
+            story_member.c.article_id.not_in(published),
+        )
         with writing(self.engine) as connection:
-            return connection.execute(statement).rowcount
+            return connection.execute(statement).rowcount + connection.execute(orphans).rowcount
 
     def redirects(self) -> dict[str, str]:
         """Merged-away story id -> the story it is in now."""

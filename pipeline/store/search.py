@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
 
-from pipeline.text.grams import encode_token, is_prefix, tokenise
+from pipeline.text.grams import encode_token, is_prefix, tokenise, tokenise_query
 
 
 def number_of(article_id: str) -> int:
@@ -36,7 +36,7 @@ def remove_entry(connection: Connection, article_id: str, content: str) -> None:
 
 def find_entries(connection: Connection, query: str) -> list[int]:
     """Numbers of the entries that hold every word of the query; each word as a phrase of its tokens."""
-    phrases = [tokens for word in query.split() if (tokens := tokenise(word))]
+    phrases = [tokens for word in query.split() if (tokens := tokenise_query(word))]
     if not phrases:
         return []
     if connection.dialect.name == "sqlite":

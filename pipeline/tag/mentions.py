@@ -59,7 +59,26 @@ for _names in (
     "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 ):
     _MONTHS |= {name: number for number, name in enumerate(_names.split(), 1)}
-_MONTHS |= {name[:3]: number for number, name in enumerate("january february march april may june july august september october november december".split(), 1)}
+_MONTHS |= {
+    name[:3]: number
+    for number, name in enumerate(
+        [
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
+        ],
+        1,
+    )
+}
 _MONTHS |= {"sept": 9}
 _MONTH = r"(?P<month{0}>" + "|".join(sorted(map(re.escape, _MONTHS), key=lambda name: (-len(name), name))) + r")\.?"
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
@@ -73,27 +92,58 @@ _DAY_FIRST = re.compile(
 _MONTH_FIRST = re.compile(
     rf"\b{_MONTH.format('')}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:{_TO}(?:{_MONTH.format('2')}\s)?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?(?!\d|:|\s?(?:percent|%))(?:,?\s(?P<year>20\d{{2}}))?\b"
 )
-_MONTH_ONLY = re.compile(rf"\b(?:in|en|im|for|until|by|of|from|since)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>20\d{{2}})\b")
+_MONTH_ONLY = re.compile(
+    rf"\b(?:in|en|im|for|until|by|of|from|since)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>20\d{{2}})\b"
+)
 
 
-def find_events(reading: Reading, dated: dt.datetime) -> tuple[DatedEvent, ...]:
-    """The dates of title and text in reading order, each once, those near the article's own day; at most twenty."""
+def find_events(reading: Reading, dated: dt.datetime, *, certain: bool = True) -> tuple[DatedEvent, ...]:
+    """The dates of title and text in reading order, each once, those near the article's own day; at most twenty.
+
+    Args:
+        dated: when the article was published, or first seen.
+        certain: False if it was only first seen: then the latest full date in the text that is not after it is taken for its day.
+    """
     today = dated.date()
+    if not certain:
+        today = max((day for day in _full_dates(reading, today) if day <= today), default=today)
     found: list[DatedEvent] = []
     for field in reading.fields:
-        spans = sorted(_spans(field.folded, today, reading.language), key=lambda span: (span[0], -span[1]))
         reached = -1
-        for start, end, event in spans:
+        for start, end, event in sorted(
+            _spans(field.folded, today, reading.language), key=lambda span: (span[0], -span[1])
+        ):
             if start < reached:
                 continue
             reached = end
             inside = today - _PAST <= event.start <= today + _FUTURE
             same = any(event.start == other.start and event.end == other.end for other in found)
             if inside and not same:
-                found.append(DatedEvent(start=event.start, end=event.end, precision=event.precision, evidence=field.text[start:end].strip()))
-    return tuple(found[:_MOST])
+                evidence = field.text[start:end].strip()
+                found.append(DatedEvent(start=event.start, end=event.end, precision=event.precision, evidence=evidence))
+    return tuple(_without_vaguer(found)[:_MOST])
 
 
+def _full_dates(reading: Reading, today: dt.date) -> Iterator[dt.date]:
+    """Days that the text gives with their year."""
+    patterns = (_NUMERIC, _CJK, _DAY_FIRST, _MONTH_FIRST)
+    for field in reading.fields:
+        for pattern in patterns:
+            for match in pattern.finditer(field.folded):
+                read = _day_first if pattern is _DAY_FIRST else _full
+                event = read(match, today) if _group(match, "year") else None
+                if event:
+                    yield event.start
+
+
+def _without_vaguer(events: list[DatedEvent]) -> list[DatedEvent]:
+    """The events without months in which a day is named as well: 「7月」 beside 「7月8日」 says nothing more."""
+    days = [event.start for event in events if event.precision is Precision.DAY]
+    return [
+        event
+        for event in events
+        if event.precision is Precision.DAY or not any(event.start <= day <= (event.end or event.start) for day in days)
+    ]
 
 
 def _spans(folded: str, today: dt.date, language: str) -> Iterator[tuple[int, int, DatedEvent]]:
@@ -174,7 +224,11 @@ def _day_first(match: re.Match[str], today: dt.date) -> DatedEvent | None:
     if not last_day:
         if _group(match, "month"):
             return None
-        start = _nearest(today, last_month, int(match["day"])) if year is None else _day(year, last_month, int(match["day"]))
+        start = (
+            _nearest(today, last_month, int(match["day"]))
+            if year is None
+            else _day(year, last_month, int(match["day"]))
+        )
         return _range(start, None)
     end = _nearest(today, last_month, int(last_day)) if year is None else _day(year, last_month, int(last_day))
     if end is None:
@@ -187,7 +241,7 @@ def _day_first(match: re.Match[str], today: dt.date) -> DatedEvent | None:
 
 def _whole_month(match: re.Match[str], today: dt.date) -> DatedEvent | None:
     year, month = _year(match, today), _month(match["month"])
-    if year is None or not 1 <= month <= 12:
+    if year is None or not 1 <= month <= 12 or not dt.MINYEAR <= year <= dt.MAXYEAR:
         return None
     last = calendar.monthrange(year, month)[1]
     return DatedEvent(start=dt.date(year, month, 1), end=dt.date(year, month, last), precision=Precision.MONTH)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import ahocorasick_rs
@@ -73,20 +73,35 @@ class NameFinder:
         self._before_han = frozenset(fold(word) for word in masks["before_han"])
         self._after_latin = frozenset(masks["after_latin"])
         self._before_latin = frozenset(masks["before_latin"])
-        self.keys = _collect_keys(lexicon, masks, ambiguous)
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            [key.text for key in self.keys], matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+        self._words = _folded_set(lexicon.rules["common_words"], ("words",)) | _folded_set(
+            ambiguous, ("latin_words", "han_words", "hangul_words", "cyrillic_words", "kana_words")
         )
+        self._persons = _folded_set(ambiguous, ("latin_persons",))
+        self._drafts = list(_collect_drafts(lexicon, masks).items())
+        self._keys: dict[int, Key] = {}  # made when first met: a text holds few of them
+        self._automaton = ahocorasick_rs.AhoCorasick(
+            [text for (text, _), _ in self._drafts], matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+        )
+
+    def __len__(self) -> int:
+        """How many spellings are known."""
+        return len(self._drafts)
 
     def find(self, text: str, folded: str) -> list[Mention]:
         """All mentions in reading order, masks included; no two overlap."""
         kept = [
             mention
             for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if (mention := self._bounded(text, folded, start, end, self.keys[index]))
+            if (mention := self._bounded(text, folded, start, end, self._key(index)))
         ]
         kept.sort(key=lambda mention: (mention.start, -mention.end))
         return list(_leftmost_longest(kept))
+
+    def _key(self, index: int) -> Key:
+        if index not in self._keys:
+            (text, endings), draft = self._drafts[index]
+            self._keys[index] = _key(text, endings, draft, self._words, self._persons)
+        return self._keys[index]
 
     def _bounded(self, text: str, folded: str, start: int, end: int, key: Key) -> Mention | None:
         """The mention if its neighbours allow it, with a Cyrillic ending taken in."""
@@ -98,7 +113,11 @@ class NameFinder:
         if key.script == "hangul":
             return Mention(start, end, key) if key.mask or _bounded_hangul(folded, start, end) else None
         if key.script == "kana":
-            return Mention(start, end, key) if _bounded_kana(folded, start, end) and not self._han_elsewhere(folded, start, end, key) else None
+            return (
+                Mention(start, end, key)
+                if _bounded_kana(folded, start, end) and not self._han_elsewhere(folded, start, end, key)
+                else None
+            )
         return Mention(start, end, key) if key.mask or not self._han_elsewhere(folded, start, end, key) else None
 
     def _latin_elsewhere(self, text: str, folded: str, start: int, end: int, key: Key) -> bool:
@@ -111,18 +130,32 @@ class NameFinder:
         before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
         if before and before[1] in self._before_latin:
             return True
-        if not key.person:
+        if not key.person or self._headline(text):
             return False
         follows = after is not None and _capital(text[after.start(1)]) and after[1] not in {"city", "mayor", "and"}
         leads = before is not None and _capital(text[before.start(1)]) and _is_given_name(before[1])
         return follows or leads
+
+    @staticmethod
+    def _headline(text: str) -> bool:
+        """True if a short text writes most words with capitals: they say nothing there."""
+        if len(text) > 200:
+            return False
+        letters = [word[0] for word in text.split() if word[0].isalpha()]
+        return sum(letter.isupper() for letter in letters) * 2 > len(letters)
 
     def _han_elsewhere(self, folded: str, start: int, end: int, key: Key) -> bool:
         if key.networks:
             return False
         if folded.startswith(self._after_han, end) and not folded.startswith(("府市", "路线", "人口"), end):
             return True
-        return bool(key.cities) and key.script == "han" and end - start == 2 and start > 0 and folded[start - 1] in self._before_han
+        return (
+            bool(key.cities)
+            and key.script == "han"
+            and end - start == 2
+            and start > 0
+            and folded[start - 1] in self._before_han
+        )
 
 
 @functools.lru_cache(maxsize=2)
@@ -144,7 +177,44 @@ def _is_given_name(word: str) -> bool:
 
 
 _BEFORE_CITIES = frozenset(
-    "in of from to and at the mayor city near for with between visit visited visiting via by on as de a en y et le la les der die das und von in aus nach".split()
+    [
+        "in",
+        "of",
+        "from",
+        "to",
+        "and",
+        "at",
+        "the",
+        "mayor",
+        "city",
+        "near",
+        "for",
+        "with",
+        "between",
+        "visit",
+        "visited",
+        "visiting",
+        "via",
+        "by",
+        "on",
+        "as",
+        "de",
+        "a",
+        "en",
+        "y",
+        "et",
+        "le",
+        "la",
+        "les",
+        "der",
+        "die",
+        "das",
+        "und",
+        "von",
+        "in",
+        "aus",
+        "nach",
+    ]
 )
 
 
@@ -183,7 +253,8 @@ def _kana(character: str) -> bool:
 
 
 def _bounded_kana(folded: str, start: int, end: int) -> bool:
-    return not (start and _kana(folded[start - 1])) and not (end < len(folded) and _kana(folded[end]))
+    around = (folded[start - 1] if start else " ") + (folded[end] if end < len(folded) else " ")
+    return not any(_kana(character) or "a" <= character <= "z" for character in around)
 
 
 def _leftmost_longest(mentions: Iterable[Mention]) -> Iterator[Mention]:
@@ -211,7 +282,12 @@ class _Draft:
         self.any_case = False
 
 
-def _collect_keys(lexicon: Lexicon, masks: dict[str, list[str]], ambiguous: dict[str, list[str]]) -> list[Key]:
+def _folded_set(rules: Mapping[str, list[str]], names: Iterable[str]) -> frozenset[str]:
+    return frozenset(fold(word) for name in names for word in rules[name])
+
+
+def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> dict[tuple[str, frozenset[str]], _Draft]:
+    """Everything that each spelling may mean, by its folded form (for Cyrillic its stem and endings)."""
     drafts: dict[tuple[str, frozenset[str]], _Draft] = {}
 
     def draft(spelling: str) -> _Draft:
@@ -234,21 +310,23 @@ def _collect_keys(lexicon: Lexicon, masks: dict[str, list[str]], ambiguous: dict
                 entry.cased.add(name)
             else:
                 entry.uncased = True
-    for kind in ("phrases", "clubs"):
+    for kind in ("phrases", "regions", "clubs"):
         for phrase in masks[kind]:
             entry = draft(phrase)
             # A network's own name may stand among the masks: it stays a network.
             entry.mask = not entry.networks
             entry.club = kind == "clubs"
-    words = frozenset(fold(word) for name in ("latin_words", "han_words", "hangul_words", "cyrillic_words", "kana_words") for word in ambiguous[name])
-    persons = frozenset(fold(word) for word in ambiguous["latin_persons"])
-    return [_key(text, endings, entry, words, persons) for (text, endings), entry in drafts.items()]
+    return drafts
 
 
 def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str], persons: frozenset[str]) -> Key:
     cities = tuple(sorted(entry.cities.values(), key=lambda city: (-city.population, city.id)))
     if entry.country:  # a country beats a city of its name, unless the city is that country
-        cities = tuple(city for city in cities if city.city_state or (city.capital and city.country == entry.country and city.names["en"] == "Luxembourg"))
+        cities = tuple(
+            city
+            for city in cities
+            if city.city_state or (city.capital and city.country == entry.country and city.names["en"] == "Luxembourg")
+        )
     script = _script(text)
     short = script == "latin" and len(text) <= 3
     return Key(
@@ -261,14 +339,24 @@ def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str
         club=entry.club,
         cased=frozenset() if entry.uncased else frozenset(entry.cased),
         any_case=entry.any_case,
-        ambiguous=bool(cities) and (text in words or short or any(text + ending in words for ending in endings) or _short_and_small(text, script, cities)),
-        person=text in persons,
+        ambiguous=bool(cities)
+        and (
+            text in words
+            or short
+            or any(text + ending in words for ending in endings)
+            or _short_and_small(text, script, cities)
+        ),
+        # Small towns bear the names of people far more often than large ones do.
+        person=text in persons
+        or (script == "latin" and bool(cities) and cities[0].population < 300_000 and not cities[0].capital),
         endings=endings,
     )
 
 
 def _short_and_small(text: str, script: str, cities: tuple[City, ...]) -> bool:
-    """Two characters that name a small city are more often part of other words."""
+    """Two characters (five in Cyrillic) that name a small city are more often part of other words."""
+    if script == "cyrillic" and len(text) <= 5 and cities[0].country not in _CYRILLIC_COUNTRIES:
+        return cities[0].population < 500_000 and not cities[0].capital
     if len(text) != 2 or script not in {"han", "hangul", "kana"}:
         return False
     return cities[0].population < 300_000 and not cities[0].capital
@@ -344,9 +432,14 @@ def city_spellings(city: City) -> set[str]:
 
 def _country_spellings(country: Country) -> set[str]:
     names = {name for name in (*country.names.values(), *country.aliases) if len(name) > 1}
-    return names | {name.replace("&", "and") for name in names} | {variant for name in names if _script(fold(name)) == "kana" for variant in _variants(name)}
+    return (
+        names
+        | {name.replace("&", "and") for name in names}
+        | {variant for name in names if _script(fold(name)) == "kana" for variant in _variants(name)}
+    )
 
 
+_CYRILLIC_COUNTRIES = frozenset({"BG", "BY", "KG", "KZ", "MK", "MN", "RS", "RU", "TJ", "UA", "UZ"})
 _HAN_COUNTRIES = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "TW"})
 _BRACKETS = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*")
 

@@ -22,8 +22,16 @@ _PATTERNS = {
             r"\b(?P<role>(?:Deputy |Vice |Lord )?Mayor|Governor|Deputy Secretary-General|Secretary-General|Consul General|Ambassador)\s(?P<name>[A-Z][\w'’-]+(?:\s[A-Z][\w'’.-]+){1,2})"
         ),
     ),
-    "zh": (re.compile(r"(?<=[市省区])(?P<role>副市長|副市长|市長|市长|省长|省長)(?P<name>[一-鿿]{2,3})(?=[率在表说說会會出与與和致,，、])"),),
-    "ko": (re.compile(r"(?<![가-힣])(?P<name>[가-힣]{3})\s(?P<role>[가-힣]{2,5}(?:시장|군수|구청장|도지사|부시장))(?![가-힣]*장에)"),),
+    "zh": (
+        re.compile(
+            r"(?<=[市省区])(?P<role>副市長|副市长|市長|市长|省长|省長)(?P<name>[一-鿿]{2,3})(?=[率在表说說会會出与與和致,，、])"
+        ),
+    ),
+    "ko": (
+        re.compile(
+            r"(?<![가-힣])(?P<name>[가-힣]{3})\s(?P<role>[가-힣]{2,5}(?:시장|군수|구청장|도지사|부시장))(?![가-힣]*장에)"
+        ),
+    ),
 }
 
 

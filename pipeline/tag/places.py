@@ -10,15 +10,17 @@ from typing import NamedTuple
 from pipeline.knowledge.lexicon import City, Lexicon
 from pipeline.model import Evidence, Tag, TagKind
 from pipeline.tag.folding import fold
-from pipeline.tag.names import Mention, name_finder
+from pipeline.tag.names import Key, Mention, name_finder
 from pipeline.tag.reading import Field, Reading
 
 # Of two cities of a name, the smaller is believed when its country is spoken of, unless it is this many times smaller:
 # "Birmingham" beside "U.S." may be in Alabama (1:5), "Paris" beside "U.S." is not in Texas (1:85).
 _HOMONYM_RATIO = 12
+_LARGE = 1_000_000  # people: a city of this size is seldom a part of a person's name, but often of a district's (ウィーン・ヘルナルス区)
 _MAX_EVIDENCE = 8  # spans kept per tag: enough to explain, bounded for long texts
 
 
+_TIES = {"latin": "-", "cyrillic": "-", "hangul": "", "kana": "・=", "han": "·・"}
 _HOME = {
     "ja": frozenset({"JP"}),
     "ko": frozenset({"KR"}),
@@ -40,6 +42,7 @@ class Sighting(NamedTuple):
     country: str
     cue: str  # what showed that a city is meant; "" if nothing did
     exact: bool  # the text says which of several cities of the name
+    doubtful: bool = False  # counts only with a cue
 
 
 class Places(NamedTuple):
@@ -77,7 +80,7 @@ def find_places(reading: Reading, lexicon: Lexicon) -> tuple[Places, tuple[Tag, 
     sightings: list[Sighting] = []
     for field, found in mentions.items():
         sightings += _sight(field, found, reading.language, rules)
-    sightings = _settle(sightings, lexicon)
+    sightings = _settle(sightings)
     clubs = [mention.key.text for found in mentions.values() for mention in found if mention.key.club]
     kept = _kept(sightings, clubs, reading)
     tags = _city_tags(kept, reading) + _country_tags(kept, reading)
@@ -98,12 +101,62 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
         if not key.cities or (key.country and not _cue(field, mention, rules) and not key.cities[0].city_state):
             found.append(Sighting(field, mention, None, key.country, "", exact=True))
             continue
+        if _joined(field, mention, before, after):
+            continue
         candidates, at_home = _home_first(key.cities, language, key.script)
         country, code = _named_country(field, mention, before, after, rules)
         located = [city for city in candidates if city.country == country and (not code or city.admin1 == code)]
-        cue = _cue(field, mention, rules) or ("country" if located else "") or _listed(field, mention, before, after, rules)
-        found.append(Sighting(field, mention, (located or candidates)[0], key.country, cue, exact=bool(located) or at_home or len(candidates) == 1))
+        cue = (
+            _cue(field, mention, rules)
+            or ("country" if located else "")
+            or _listed(field, mention, before, after, rules)
+        )
+        city = (located or candidates)[0]
+        if city.needs_suffix:
+            if language.split("-")[0] != "ja" and key.script == "han":
+                continue
+            cue = "" if cue == "suffix" else cue
+        doubtful = key.ambiguous or _far_and_short(key, city, at_home=at_home, language=language)
+        found.append(
+            Sighting(
+                field,
+                mention,
+                city,
+                key.country,
+                cue,
+                exact=bool(located) or at_home or len(candidates) == 1,
+                doubtful=doubtful,
+            )
+        )
     return found
+
+
+def _joined(field: Field, mention: Mention, before: Mention | None, after: Mention | None) -> bool:
+    """True if a dot or hyphen ties the name to a word that is no place: ジャック・ロンドン, EU-Länder, 劳伦斯·洛克菲勒."""
+    if mention.key.cities[0].population >= _LARGE and not mention.key.ambiguous:
+        return False
+    text, signs = field.folded, _TIES[mention.key.script]
+    for sign, beyond, place in (
+        (mention.start - 1, mention.start - 2, before is not None and before.end == mention.start - 1),
+        (mention.end, mention.end + 1, after is not None and after.start == mention.end + 1),
+    ):
+        if 0 <= beyond < len(text) and text[sign] in signs and not place and field.text[beyond].isalpha():
+            latin_ending = mention.key.script == "latin" and beyond > sign and not field.text[beyond].isupper()
+            if not latin_ending:  # "New York-based"
+                return True
+    return False
+
+
+def _far_and_short(key: Key, city: City, *, at_home: bool, language: str) -> bool:
+    """Two Han characters for a city abroad of less than a million: in Chinese 金泽 is a given name, in Japanese 天安 a gate."""
+    return (
+        key.script == "han"
+        and len(key.text) == 2
+        and not at_home
+        and language.split("-")[0] in {"ja", "zh"}
+        and city.population < _LARGE
+        and city.country in {"CN", "JP", "KR", "TW"}
+    )
 
 
 def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[list[City], bool]:
@@ -118,12 +171,17 @@ def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[l
         return ranked, ranked[0].country in home
     if script == "latin":
         largest = cities[0].population
-        ranked = sorted(cities, key=lambda city: (city.country not in home or city.population * _HOMONYM_RATIO < largest, -city.population))
+        ranked = sorted(
+            cities,
+            key=lambda city: (city.country not in home or city.population * _HOMONYM_RATIO < largest, -city.population),
+        )
         return ranked, False
     return list(cities), False
 
 
-def _named_country(field: Field, mention: Mention, before: Mention | None, after: Mention | None, rules: _Rules) -> tuple[str, str]:
+def _named_country(
+    field: Field, mention: Mention, before: Mention | None, after: Mention | None, rules: _Rules
+) -> tuple[str, str]:
     """(country, state code) that the words beside a city give to it; empty strings where they give none."""
     for width in (2, 1):  # "new mexico" before "mexico"
         state = _state_after(field.folded, mention.end, rules, width)
@@ -144,7 +202,13 @@ def _named_country(field: Field, mention: Mention, before: Mention | None, after
 def _state_after(folded: str, end: int, rules: _Rules, words: int) -> tuple[str, str] | None:
     for join in rules.into:
         if folded.startswith(join, end):
-            name = " ".join(folded[end + len(join) : end + len(join) + 40].replace(",", " ,").replace(".", " .").replace(")", " )").split()[:words])
+            name = " ".join(
+                folded[end + len(join) : end + len(join) + 40]
+                .replace(",", " ,")
+                .replace(".", " .")
+                .replace(")", " )")
+                .split()[:words]
+            )
             if name in rules.states:
                 return rules.states[name]
     return None
@@ -153,12 +217,19 @@ def _state_after(folded: str, end: int, rules: _Rules, words: int) -> tuple[str,
 def _cue(field: Field, mention: Mention, rules: _Rules) -> str:
     """What beside a name says that it is a city's."""
     folded, start, end, script = field.folded, mention.start, mention.end, mention.key.script
-    if script in {"han", "kana"} and (folded.startswith(rules.after_han, end) or mention.key.text.endswith(("市", "町", "村", "区"))):
+    if script in {"han", "kana"} and (
+        folded.startswith(rules.after_han, end) or mention.key.text.endswith(("市", "町", "村", "区"))
+    ):
         return "suffix"
-    if script == "hangul" and (folded.startswith(("시", " 시", "특별시", "광역시"), end) or mention.key.text.endswith("시")):
+    if script == "hangul" and (
+        folded.startswith(("시", " 시", "특별시", "광역시"), end) or mention.key.text.endswith("시")
+    ):
         return "suffix"
     if script == "latin":
-        if folded.startswith((" ", "'s "), end) and folded[end:].removeprefix("'s")[1:24].split(" ")[0].rstrip(".,;:") in rules.after_latin:
+        if (
+            folded.startswith((" ", "'s "), end)
+            and folded[end:].removeprefix("'s")[1:24].split(" ")[0].rstrip(".,;:") in rules.after_latin
+        ):
             return "title"
         if folded[max(0, start - 24) : start].endswith(rules.before_latin):
             return "title"
@@ -168,12 +239,18 @@ def _cue(field: Field, mention: Mention, rules: _Rules) -> str:
 
 
 def _listed(field: Field, mention: Mention, before: Mention | None, after: Mention | None, rules: _Rules) -> str:
-    """"list" if the name stands in a list beside a city whose name is not ambiguous."""
+    """The cue "list" if the name stands in a list beside a city whose name is not ambiguous."""
     for other, gap in (
         (before, field.folded[before.end : mention.start] if before else ""),
         (after, field.folded[mention.end : after.start] if after else ""),
     ):
-        if other and other.key.cities and not other.key.ambiguous and gap and (gap in rules.joins or gap.removeprefix("市").removeprefix("시") in rules.joins):
+        if (
+            other
+            and other.key.cities
+            and not other.key.ambiguous
+            and gap
+            and (gap in rules.joins or gap.removeprefix("市").removeprefix("시") in rules.joins)
+        ):
             return "list"
     return ""
 
@@ -181,9 +258,13 @@ def _listed(field: Field, mention: Mention, before: Mention | None, after: Menti
 # ------------------------------------------------------------------------------------------------------------- all mentions
 
 
-def _settle(sightings: list[Sighting], lexicon: Lexicon) -> list[Sighting]:
+def _settle(sightings: list[Sighting]) -> list[Sighting]:
     """Gives names that several cities share to the one the rest of the article speaks for."""
-    said = {sighting.mention.key.text: sighting.city for sighting in sightings if sighting.city and sighting.exact and len(sighting.mention.key.cities) > 1}
+    said = {
+        sighting.mention.key.text: sighting.city
+        for sighting in sightings
+        if sighting.city and sighting.exact and len(sighting.mention.key.cities) > 1
+    }
     countries = {sighting.country for sighting in sightings if sighting.city is None}
     settled = []
     for sighting in sightings:
@@ -192,7 +273,11 @@ def _settle(sightings: list[Sighting], lexicon: Lexicon) -> list[Sighting]:
             continue
         choice = said.get(sighting.mention.key.text) or sighting.city
         if choice is sighting.city and choice.country not in countries:
-            rivals = [city for city in sighting.mention.key.cities if city.country in countries and city.population * _HOMONYM_RATIO >= choice.population]
+            rivals = [
+                city
+                for city in sighting.mention.key.cities
+                if city.country in countries and city.population * _HOMONYM_RATIO >= choice.population
+            ]
             choice = rivals[0] if rivals else choice
         settled.append(sighting._replace(city=choice))
     return settled
@@ -207,7 +292,7 @@ def _kept(sightings: list[Sighting], clubs: list[str], reading: Reading) -> list
     about = set()
     for identity, seen in by_city.items():
         cued = [sighting for sighting in seen if sighting.cue]
-        plain = [sighting for sighting in seen if not sighting.mention.key.ambiguous]
+        plain = [sighting for sighting in seen if not sighting.doubtful]
         if not cued and any(sighting.mention.key.text in club for sighting in seen for club in clubs):
             continue
         prominent = any(sighting.field.leads(sighting.mention.start, reading.lead_end) for sighting in plain)
@@ -221,7 +306,13 @@ def _kept(sightings: list[Sighting], clubs: list[str], reading: Reading) -> list
 
 def _evidence(sighting: Sighting, rule: str) -> Evidence:
     mention, field = sighting.mention, sighting.field
-    return Evidence(field=field.name, start=mention.start, end=mention.end, surface=field.text[mention.start : mention.end], rule=rule)
+    return Evidence(
+        field=field.name,
+        start=mention.start,
+        end=mention.end,
+        surface=field.text[mention.start : mention.end],
+        rule=rule,
+    )
 
 
 def _score(sightings: Sequence[Sighting], reading: Reading) -> float:
@@ -239,7 +330,10 @@ def _city_tags(kept: Iterable[Sighting], reading: Reading) -> list[Tag]:
             groups[sighting.city.id].append(sighting)
     tags = []
     for identity, seen in groups.items():
-        spans = tuple(_evidence(sighting, f"city.{sighting.cue or sighting.mention.key.script}") for sighting in seen[:_MAX_EVIDENCE])
+        spans = tuple(
+            _evidence(sighting, f"city.{sighting.cue or sighting.mention.key.script}")
+            for sighting in seen[:_MAX_EVIDENCE]
+        )
         tags.append(Tag(kind=TagKind.CITY, id=identity, score=_score(seen, reading), evidence=spans))
     return sorted(tags, key=lambda tag: -tag.score)
 
@@ -257,7 +351,9 @@ def _country_tags(kept: Iterable[Sighting], reading: Reading) -> list[Tag]:
     for code in {**named, **through}:
         own, cities = named.get(code, []), through.get(code, [])
         score = max(_score(own, reading) if own else 0.0, 0.8 * _score(cities, reading) if cities else 0.0)
-        spans = [_evidence(sighting, "country.name") for sighting in own] or [_evidence(sighting, "country.of-city") for sighting in cities]
+        spans = [_evidence(sighting, "country.name") for sighting in own] or [
+            _evidence(sighting, "country.of-city") for sighting in cities
+        ]
         tags.append(Tag(kind=TagKind.COUNTRY, id=code, score=round(score, 3), evidence=tuple(spans[:_MAX_EVIDENCE])))
     return sorted(tags, key=lambda tag: -tag.score)
 
@@ -280,7 +376,13 @@ def _network_tags(mentions: Mapping[Field, list[Mention]], reading: Reading, lex
         lead = any(field.leads(mention.start, reading.lead_end) for field, mention in seen)
         score = round(min(1.0, 0.2 + 0.45 * title + 0.2 * lead + 0.05 * min(len(seen), 6)), 3)
         evidence = tuple(
-            Evidence(field=field.name, start=mention.start, end=mention.end, surface=field.text[mention.start : mention.end], rule="network.name")
+            Evidence(
+                field=field.name,
+                start=mention.start,
+                end=mention.end,
+                surface=field.text[mention.start : mention.end],
+                rule="network.name",
+            )
             for field, mention in seen[:_MAX_EVIDENCE]
         )
         tags.append(Tag(kind=TagKind.NETWORK, id=identity, score=score, evidence=evidence))
@@ -291,7 +393,11 @@ def _in_context(seen: list[tuple[Field, Mention]], lexicon: Lexicon, identity: s
     """True if one of the words that an ambiguous acronym needs stands within 120 code points of it: about a sentence each way."""
     words = lexicon.networks[identity].context or tuple(lexicon.rules["networks"]["context"])
     for field, mention in seen:
-        near = field.folded[max(0, mention.start - 120) : mention.start] + " " + field.folded[mention.end : mention.end + 120]
+        near = (
+            field.folded[max(0, mention.start - 120) : mention.start]
+            + " "
+            + field.folded[mention.end : mention.end + 120]
+        )
         if any(fold(word) in near for word in words):
             return True
     return False

@@ -22,7 +22,7 @@ def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
     """
     reading = read(article)
     places, networks = find_places(reading, lexicon)
-    events = find_events(reading, article.dated)
+    events = find_events(reading, article.dated, certain=article.published is not None)
     return TaggedArticle(
         article=article,
         tags=(*places.tags, *networks, *tag_vocabulary(reading, lexicon)),

@@ -25,7 +25,8 @@ _REPEAT = 0.3  # per natural logarithm of a word's count: the tenth "環境" add
 # What a theme must reach grows with the text, since long texts name everything once: +.35 for each doubling beyond a short item.
 _SHORT = {"dense": 300, "sparse": 900}  # code points; Han, kana and Hangul say a thing in a third of the letters
 _GROWTH = 0.35
-_RELATIVE = 0.2  # of the strongest: what is weaker is a side remark
+# Side remarks of a text with a strong theme: under a fifth of the strongest, unless they reach 1.4 of what a theme needs anyway.
+_RELATIVE, _ENOUGH = 0.2, 1.4
 MAX_THEMES, MAX_EVENTS = 7, 4
 _MAX_EVIDENCE = 6
 
@@ -60,8 +61,14 @@ class Vocabulary:
             for source, strong in ((term.words, True), (term.weak, False)):
                 for word in _in_language(source, language):
                     self._add(term.id, word, language, strong=strong)
-            self._patterns += [(term.id, re.compile(fold_pattern(pattern)), True) for pattern in _in_language(term.patterns, language)]
-        self._automaton = ahocorasick_rs.AhoCorasick([word.text for word in self._words], store_patterns=False) if self._words else None
+            self._patterns += [
+                (term.id, re.compile(fold_pattern(pattern)), True) for pattern in _in_language(term.patterns, language)
+            ]
+        self._automaton = (
+            ahocorasick_rs.AhoCorasick([word.text for word in self._words], store_patterns=False)
+            if self._words
+            else None
+        )
 
     def _add(self, owner: str, word: str, language: str, *, strong: bool) -> None:
         stem, cut = fold(word.rstrip("*")), word.endswith("*")
@@ -79,7 +86,9 @@ class Vocabulary:
         """Every word and pattern in a field; of overlapping words of one owner only the longest."""
         folded = field.folded
         hits = []
-        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True) if self._automaton else ():
+        for index, start, end in (
+            self._automaton.find_matches_as_indexes(folded, overlapping=True) if self._automaton else ()
+        ):
             word = self._words[index]
             if word.opens and start and _letter(folded[start - 1]):
                 continue
@@ -89,7 +98,10 @@ class Vocabulary:
                 continue
             hits.append(Hit(word.owner, field, start, end, word.text, word.strong))
         for owner, pattern, strong in self._patterns:
-            hits += [Hit(owner, field, found.start(), found.end(), pattern.pattern, strong) for found in pattern.finditer(folded)]
+            hits += [
+                Hit(owner, field, found.start(), found.end(), pattern.pattern, strong)
+                for found in pattern.finditer(folded)
+            ]
         return _longest(hits)
 
 
@@ -108,10 +120,10 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
 
 def _in_language(table: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    """The entries for a language; all of them if it is not one we have words for."""
-    if language in table:
-        return table[language]
-    return () if language in _LANGUAGES else tuple(entry for entries in table.values() for entry in entries)
+    """The entries for a language; English ones for a language that we have no words of, all of them if it is unknown."""
+    if language == "und":
+        return tuple(entry for entries in table.values() for entry in entries)
+    return table.get(language if language in _LANGUAGES else "en", ())
 
 
 _LANGUAGES = frozenset({"ja", "en", "zh", "ko", "fr", "es", "ru", "de"})
@@ -141,10 +153,18 @@ def _tags(kind: TagKind, hits: list[Hit], reading: Reading, most: int) -> list[T
     least = threshold(reading)
     weights = {owner: weigh(found, reading) for owner, found in groups.items()}
     best = max(weights.values(), default=0.0)
-    chosen = sorted((owner for owner, weight in weights.items() if weight >= max(least, _RELATIVE * best)), key=lambda owner: (-weights[owner], owner))
+    chosen = sorted(
+        (owner for owner, weight in weights.items() if weight >= max(least, min(_RELATIVE * best, _ENOUGH * least))),
+        key=lambda owner: (-weights[owner], owner),
+    )
     return [
         # Three times what is needed is as sure as it gets.
-        Tag(kind=kind, id=owner, score=round(min(1.0, weights[owner] / (3 * least)), 3), evidence=_evidence(groups[owner]))
+        Tag(
+            kind=kind,
+            id=owner,
+            score=round(min(1.0, weights[owner] / (3 * least)), 3),
+            evidence=_evidence(groups[owner]),
+        )
         for owner in chosen[:most]
     ]
 

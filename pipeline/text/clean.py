@@ -21,7 +21,7 @@ def clean_text(text: str, *, limit: int = 200_000) -> str:
         text = _SPACES.sub(" ", text)
         text = "".join(character for character in text if unicodedata.category(character) not in _DROPPED)
         text = unicodedata.normalize("NFC", text)
-    return _SPACES.sub(" ", text).strip()[:limit]
+    return _SPACES.sub(" ", text).strip()[:limit].rstrip()
 
 
 # Cc: control, Cs: lone surrogates, Co: private use, Cn: unassigned. Cf stays: joiners matter in Hindi, Persian and emoji.

@@ -198,8 +198,8 @@ def _forms() -> Iterator[tuple[re.Pattern[str], _Understand]]:
         # Unix and ctime: Tue Jul 8 10:20:30 [UTC] 2025
         (rf"(?<!\w){_MONTH} (?P<day>3[01]|[12]\d|0?[1-9]) (?=\d\d:\d\d)(?:[\d:]+ (?:[A-Z]{{3,4}} )?)(?P<year>(?:19|20)\d\d)(?!\d)", _named),
         (r"(?<![\d./-])(?P<first>\d{1,2})\s?(?P<mark>[./-])\s?(?P<second>\d{1,2})\s?(?P=mark)\s?(?P<year>(?:19|20)\d\d)(?!\d)", _slashed),
-        (rf"{era}\s*{_M}\s*月", _era),
-        (rf"{_Y}\s*[年년]\s*{_M}\s*[月월]", _western),
+        (rf"{era}\s*{_M}\s*月(?!\s*\d)", _era),
+        (rf"{_Y}\s*[年년]\s*{_M}\s*[月월](?!\s*\d)", _western),
         (rf"{_Y}-(?P<month>1[0-2]|0[1-9])(?![\d-])", _western),
         (rf"(?<!\w){_MONTH}{of}(?P<year>(?:19|20)\d\d)(?!\d)", _named),
         (rf"(?<![\d年년])(?<![年년]\s)(?P<month>1[0-2]|0?[1-9])\s*[月월]\s*{_D}\s*[日号號일]", _yearless),

@@ -17,17 +17,25 @@ _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
 
 
 def tokenise(text: str) -> list[str]:
-    """Search tokens in reading order: folded words, and every pair of neighbouring characters of unspaced runs.
+    """Search tokens in reading order: folded words, and of unspaced runs every pair of neighbouring characters and the last one.
 
     Full and half width, case and Latin diacritics make no difference.
     """
     tokens: list[str] = []
     for run in _RUNS.findall(_fold(text)):
-        if _UNSPACED_RUN.match(run) and len(run) > 1:
-            tokens += (run[at : at + 2] for at in range(len(run) - 1))
+        if _UNSPACED_RUN.match(run):
+            tokens += (run[at : at + 2] for at in range(len(run)))
         else:
             tokens.append(run)
     return tokens
+
+
+def tokenise_query(word: str) -> list[str]:
+    """The tokens that stand one after another in every text that holds `word`; empty for a word without letters and digits."""
+    tokens = tokenise(word)
+    # The last character alone ends a run; in the text the run may go on.
+    ends_pair = len(tokens) > 1 and is_prefix(tokens[-1]) and len(tokens[-2]) == 2 and tokens[-2][1] == tokens[-1]
+    return tokens[:-1] if ends_pair else tokens
 
 
 def encode_token(token: str) -> str:

@@ -16,11 +16,12 @@ TRACKING = (
     "spm", "ref_src", "ref_url", "ncid", "cmpid", "ocid", "xtor", "at_medium", "at_campaign", "wt_mc", "s_cid",
 )  # fmt: skip
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_DEFAULT_PORT = re.compile(r"^(http://[^/?#]*):80(?=[/?#]|$)|^(https://[^/?#]*):443(?=[/?#]|$)", re.IGNORECASE)
 MAX_CHARS = 2_000
 
 
 def normalise_url(url: str) -> str:
-    """The address without fragment, tracking parameters or session, host in lower case, parameters sorted.
+    """The address without fragment, tracking parameters or session, host in lower case without its default port, parameters sorted.
 
     Returns "" for anything but http and https, for addresses with user names, and for longer than MAX_CHARS.
     """
@@ -32,7 +33,8 @@ def normalise_url(url: str) -> str:
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
             return ""
         _ = parts.port  # raises where it is no number
-        cleaned = url_query_cleaner(_SESSION.sub("", url), TRACKING, remove=True, keep_fragments=False)
+        plain = _DEFAULT_PORT.sub(r"\1\2", _SESSION.sub("", url))
+        cleaned = url_query_cleaner(plain, TRACKING, remove=True, unique=False, keep_fragments=False)
         return canonicalize_url(cleaned)
     except ValueError:
         return ""

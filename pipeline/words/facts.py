@@ -18,7 +18,7 @@ _NEWS_BEFORE = dt.timedelta(days=14)
 _NEWS_AFTER = dt.timedelta(days=180)
 # "35周年", "50-летие" and the like, as titles and leads write them.
 _YEARS = re.compile(
-    r"(\d{1,3})\s*(?:周年|週年|주년|th anniversary|st anniversary|nd anniversary|rd anniversary|years? of (?:sister|twin|friend)"
+    r"(?<!\d)(\d{1,3})\s*(?:周年|週年|주년|th anniversary|st anniversary|nd anniversary|rd anniversary|years? of (?:sister|twin|friend)"
     r"|e anniversaire|ᵉ anniversaire|º aniversario|-летие)",
     re.IGNORECASE,
 )
@@ -119,10 +119,12 @@ def _main_date(articles: Sequence[TaggedArticle], dates: Sequence[DatedEvent]) -
     distance: dict[dt.date, int] = {}
     for tagged in articles:
         published = tagged.article.dated.date()
-        for start in {event.start for event in tagged.events if event in dates}:
+        near = {event.start for event in tagged.events if event.precision is Precision.DAY and _is_near(event, tagged)}
+        for start in near:
             votes[start] += 1
             days = (start - published).days
-            distance[start] = min(distance.get(start, days * 2 if days > 0 else -days), days * 2 if days > 0 else -days)
+            far = 2 * days if days > 0 else -days
+            distance[start] = min(distance.get(start, far), far)
     if not votes:
         return None
     best = min(votes, key=lambda start: (-votes[start], distance[start], start))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
@@ -35,9 +35,9 @@ class _Writer:
         facts, say = self.facts, self.edition.say
         kind = facts.event_types[0] if facts.event_types else "none"
         if kind == "anniversary" and facts.pair and facts.years:
-            head = say("words.anniversary_years", **self._pair(), n=facts.years)
-        elif facts.pair and self.edition.has(f"words.event.{kind}.pair"):
-            head = say(f"words.event.{kind}.pair", **self._pair())
+            head = say("words.anniversary_years", **self._pair(self._city), n=facts.years)
+        elif facts.pair:
+            head = say(f"words.event.{kind}.pair", **self._pair(self._city))
         elif facts.cities:
             head = say(f"words.event.{kind}.place", place=self._cities(facts.cities[:2]))
         elif facts.countries:
@@ -52,21 +52,26 @@ class _Writer:
         """What kind of event, where and when."""
         facts, say = self.facts, self.edition.say
         kind = facts.event_types[0] if facts.event_types else "none"
-        what = say(f"words.event.{kind}.noun")
-        places = facts.pair or facts.cities[:3]
-        where = self._list(self._city_in_country(city) for city in places) if places else ""
-        if not where and facts.countries:
-            where = self._list(self._country(country) for country in facts.countries[:3])
+        if facts.pair:
+            what = say(f"words.event.{kind}.of_pair", **self._pair(self._city_in_country))
+        elif facts.cities:
+            place = self._list(self._city_in_country(city) for city in facts.cities[:3])
+            what = say(f"words.event.{kind}.of_place", place=place)
+        elif facts.countries:
+            place = self._list(self._country(country) for country in facts.countries[:3])
+            what = say(f"words.event.{kind}.of_place", place=place)
+        else:
+            what = say(f"words.event.{kind}.noun")
         when = self.day(facts.event) if facts.event else ""
-        form = ("pair" if facts.pair else "place" if where else "bare") + ("_dated" if when else "")
-        return self._capital(say(f"words.occasion.{form}", what=what, where=where, when=when))
+        return self._capital(say("words.occasion.dated" if when else "words.occasion.undated", what=what, when=when))
 
     def subjects(self) -> str:
-        """Themes and further networks."""
+        """The themes."""
         if not self.facts.themes:
             return ""
-        themes = [self.lexicon.name(TagKind.THEME, theme, self.edition.code) for theme in self.facts.themes[:3]]
-        return self.edition.say("words.subjects", themes=self._list(self._inner(theme) for theme in themes))
+        names = [self.lexicon.name(TagKind.THEME, theme, self.edition.code) for theme in self.facts.themes[:3]]
+        themes = self._list(self._inner(name) for name in names)
+        return self.edition.say("words.subjects", themes=themes, n=len(names))
 
     def coverage(self, families: int, languages: Sequence[str]) -> str:
         """How many independent publishers report it, in which languages."""
@@ -91,10 +96,10 @@ class _Writer:
         month_name = self.edition.say(f"words.month.{day.month}")
         return {"year": day.year, "month": day.month, "day": day.day, "month_name": month_name}
 
-    def _pair(self) -> dict[str, str]:
+    def _pair(self, name: Callable[[str], str]) -> dict[str, str]:
         # The city with more weight stands first, whatever the order of ids.
         a, b = sorted(self.facts.pair or (), key=self.facts.cities.index)
-        return {"a": self._city(a), "b": self._city(b)}
+        return {"a": name(a), "b": name(b)}
 
     def _city(self, city: str) -> str:
         return self.lexicon.name(TagKind.CITY, city, self.edition.code)

@@ -70,6 +70,12 @@ def web(server: BadServer) -> BadServer:
     server.routes["drop.example", "/b"] = server.drop
     server.site("gone.example", ["/a", "/b"])
     server.page("gone.example", "/b", "gone", status=410)
+    server.page("gone.example", "/robots.txt", "no rules", status=404)
+    server.site("busy.example", ["/a"])
+    server.page("busy.example", "/robots.txt", "later", status=429)
+    links = ["http://mixed.example/a", "http://norobots.example/elsewhere", "http://busy.example/elsewhere"]
+    server.page("mixed.example", "/feed", rss([(link, "t", "") for link in links]))
+    server.page("mixed.example", "/a", article("a"))
     index = "<sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><sitemap><loc>http://map.example/news.xml.gz</loc></sitemap></sitemapindex>"
     server.page("map.example", "/sitemap.xml", index, "application/xml")
     server.page("map.example", "/news.xml.gz", gzip.compress(NEWS_SITEMAP.encode(), mtime=0), "application/gzip")
@@ -85,7 +91,7 @@ def web(server: BadServer) -> BadServer:
 def place(web: BadServer, make_place: Callable[[str], Place]) -> Place:
     made = make_place("bad")
     made.configure(rehearsal={"allow_loopback": True, "proxy": web.url}, crawl={"max_body_mib": 1})
-    feeds = "good delay drip headers endless bomb loop metadata inside norobots silent garbage html cut charset limit drop gone"
+    feeds = "good delay drip headers endless bomb loop metadata inside norobots silent garbage html cut charset limit drop gone busy mixed"
     for name in feeds.split():
         made.source(name, f"http://{name}.example/feed")
     made.source("map", "http://map.example/sitemap.xml", "sitemap")
@@ -107,6 +113,7 @@ def test_the_whole_crawl_is_bounded_and_says_that_some_sources_failed(
     assert code == 3, errors
     assert seconds < 15
     assert report["stopped"] == ""
+    assert report["peak_mib"] < 150
     assert errors.count('"level":"ERROR"') == 0, errors
 
 
@@ -124,6 +131,7 @@ def test_the_whole_crawl_is_bounded_and_says_that_some_sources_failed(
         ("garbage", "bad_feed"),
         ("html", "bad_feed"),
         ("limit", "rate_limited"),
+        ("busy", "rate_limited"),
     ],
 )
 def test_each_bad_source_has_its_reason_in_report_and_health(
@@ -135,7 +143,9 @@ def test_each_bad_source_has_its_reason_in_report_and_health(
     assert health[source].failures == 1
 
 
-@pytest.mark.parametrize("source", ["good", "delay", "inside", "cut", "charset", "drop", "gone", "map", "list"])
+@pytest.mark.parametrize(
+    "source", ["good", "delay", "inside", "cut", "charset", "drop", "gone", "mixed", "map", "list"]
+)
 def test_the_good_sources_are_read(first: tuple[int, dict[str, Any], str, float], source: str) -> None:
     assert first[1]["sources"][source]["problem"] == ""
 
@@ -162,6 +172,7 @@ def test_robots_is_obeyed(web: BadServer, place: Place, first: tuple[int, dict[s
     assert place.links("good")["http://good.example/private/d"][:2] == ("disallowed", "robots_disallowed")
     assert set(web.paths("norobots.example")) == {"/robots.txt"}
     assert set(web.paths("silent.example")) == {"/robots.txt"}
+    assert web.paths("busy.example") == ["/robots.txt"]
 
 
 def test_nothing_inside_the_network_is_asked(
@@ -180,6 +191,15 @@ def test_a_page_that_broke_off_is_asked_again_and_one_that_is_gone_is_not(
     assert place.links("drop")["http://drop.example/b"] == ("pending", "connection_failed", 1)
     assert place.links("drop")["http://drop.example/c"][0] == "fetched"
     assert place.links("gone")["http://gone.example/b"] == ("failed", "gone", 1)
+
+
+def test_links_to_other_peoples_broken_hosts_do_not_make_a_source_fail(
+    place: Place, first: tuple[int, dict[str, Any], str, float]
+) -> None:
+    links = place.links("mixed")
+    assert links["http://mixed.example/a"][0] == "fetched"
+    assert links["http://norobots.example/elsewhere"] == ("pending", "robots_disallowed", 1)  # counted: not for ever
+    assert links["http://busy.example/elsewhere"] == ("pending", "", 0)  # asked to wait: not to blame
 
 
 def test_every_request_names_the_product_and_a_contact(

@@ -15,7 +15,7 @@ from place import Place
 
 def test_loopback_is_never_asked_without_leave(server: BadServer, make_place: Callable[[str], Place]) -> None:
     place = make_place("strict")
-    place.configure()
+    place.configure(crawl={"delay_s": 0.1})
     port = server.server_address[1]
     hosts = {
         "dotted": "127.0.0.1",
@@ -39,7 +39,7 @@ def test_with_leave_loopback_is_asked_at_the_configured_pace_over_one_connection
     server: BadServer, make_place: Callable[[str], Place]
 ) -> None:
     place = make_place("direct")
-    place.configure(rehearsal={"allow_loopback": True, "delay_s": 0.15})
+    place.configure(rehearsal={"allow_loopback": True, "delay_s": 0.2})
     server.routes |= {("127.0.0.1", key[1]): value for key, value in server.routes.items() if key[0] == "pace"}
     origin = server.url
     server.page(
@@ -62,7 +62,9 @@ def test_with_leave_loopback_is_asked_at_the_configured_pace_over_one_connection
     times = [seen.at for seen in server.seen[before:]]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(gaps) == 7
-    assert min(gaps) >= 0.14  # the server's clock starts when the request has been read
+    # The server sees a request when it has been read, which takes longer on a new connection: what one gap lacks, another has.
+    assert min(gaps) >= 0.15
+    assert sum(gaps) >= 7 * 0.2 - 0.05
 
 
 def test_certificates_are_checked_unless_the_source_says_otherwise(

@@ -97,9 +97,10 @@ def test_sigterm_ends_soon_and_the_rest_comes_next_time(server: BadServer, make_
 def test_a_crawl_whose_parent_is_gone_ends_at_once(server: BadServer, make_place: Callable[[str], Place]) -> None:
     place = make_place("orphan")
     server.site("orphan.example", PATHS)
-    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.5})
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.05}, crawl={"timeout_s": 20.0})
     place.source("orphan", "http://orphan.example/feed")
-    crawl = start_and_wait_for_pages(place, 1, "--attached")
+    server.routes["orphan.example", PATHS[2]] = server.silence
+    crawl = start_and_wait_for_pages(place, 2, "--attached")
     assert crawl.stdin is not None
     crawl.stdin.close()  # as the system does when the parent is killed
     crawl.stdin = None

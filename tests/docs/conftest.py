@@ -24,7 +24,6 @@ from pipeline.cli import cli
 from pipeline.store import tables
 
 ROOT = Path(__file__).resolve().parents[2]
-REGION = re.compile(r"(?<=<!-- generated: )(?P<name>[^>\n]+)(?P<mark> -->\n)(?P<body>.*?)(?=<!-- end generated -->)", re.S)
 # Classes of pipeline.model whose fields the reference explains, by the page that does.
 MODEL_TABLES = {
     "source-file.md": ("SourceSpec", "Selectors", "Terms", "Expect"),
@@ -103,17 +102,29 @@ def fields_of(kind: type[Any], module: ModuleType) -> Iterator[tuple[str, str, A
     tree = next(n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.ClassDef) and n.name == kind.__name__)
     for node in tree.body:
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            comment = " ".join(_comment(line) for line in lines[node.lineno - 1 : node.end_lineno])
-            yield node.target.id, ast.unparse(node.annotation), _default(node.value), comment.strip()
+            comment = " ".join(_comment(line) for line in lines[node.lineno - 1 : node.end_lineno]).strip()
+            annotation = ast.unparse(node.annotation)
+            default = getattr(kind(), node.target.id) if module is config else _default(node.value)
+            yield node.target.id, annotation, default, comment or _summary(annotation, module)
 
 
 def _default(value: ast.expr | None) -> Any:
     if value is None:
         return ...
-    try:
-        return ast.literal_eval(value)
-    except ValueError:
-        return ast.unparse(value)
+    if isinstance(value, ast.Call):  # Terms(): an empty table
+        return {}
+    if isinstance(value, ast.Attribute):  # SourceState.CANDIDATE
+        return value.attr.lower()
+    return ast.literal_eval(value)
+
+
+def _summary(annotation: str, module: ModuleType) -> str:
+    """The first sentence of what the field's own type says of itself, "" if it says nothing."""
+    for name in re.findall(r"[A-Z]\w+", annotation):
+        described = getattr(module, name, None)
+        if isinstance(described, type) and described.__doc__ and described.__module__ == module.__name__:
+            return re.split(r"(?<=\.)\s", inspect.cleandoc(described.__doc__))[0]
+    return ""
 
 
 def _comment(line: str) -> str:

@@ -150,7 +150,9 @@ SOURCES = {
     for spec in (
         _spec("kobe_intl", "JP", "ja", (Label.OFFICIAL,), en="Kobe International Affairs", ja="神戸国際課だより"),
         _spec("minato_press", "JP", "ja", (Label.PRESS,), en="Minato Press", ja="みなと新報"),
-        _spec("tianjin_daily", "CN", "zh-Hans", (Label.STATE_MEDIA, Label.ORGANISER), en="Tianjin Window", zh="津门之窗"),
+        _spec(
+            "tianjin_daily", "CN", "zh-Hans", (Label.STATE_MEDIA, Label.ORGANISER), en="Tianjin Window", zh="津门之窗"
+        ),
         _spec("east_wire", "GB", "en", (Label.AGENCY,), en="East Wire"),
         _spec("busan_news", "KR", "ko", (Label.PRESS,), en="Busan Harbour News", ko="부산항신문"),
         msgspec.structs.replace(
@@ -171,7 +173,9 @@ def _published(day: int, hour: int | None = None, *, month: int = 10, stated: bo
     )
 
 
-def _source(number: int, source_id: str, language: str, title: str, published: FuzzyDate | None, **more: object) -> CardSource:
+def _source(
+    number: int, source_id: str, language: str, title: str, published: FuzzyDate | None, **more: object
+) -> CardSource:
     spec = SOURCES[source_id]
     fields: dict[str, object] = {
         "article_id": f"a{number:015x}",
@@ -301,8 +305,17 @@ AGREEMENT = Card(
     event_types=("mou-cooperation", "delegation-visit"),
     pair=(KYOTO, PARIS),
     sources=(
-        _source(5, "minato_press", "ja", "京都市、パリ市と覚書 観光公害への対応でも情報交換へ", _published(20, stated=False)),
-        _source(6, "cites_fr", "fr", "Paris et Kyoto signent un accord de coopération culturelle", _published(21, 10), title_only=True),
+        _source(
+            5, "minato_press", "ja", "京都市、パリ市と覚書 観光公害への対応でも情報交換へ", _published(20, stated=False)
+        ),
+        _source(
+            6,
+            "cites_fr",
+            "fr",
+            "Paris et Kyoto signent un accord de coopération culturelle",
+            _published(21, 10),
+            title_only=True,
+        ),
     ),
     families=2,
     languages=("fr", "ja"),
@@ -363,12 +376,17 @@ RUMOUR = Card(
     words=_words(
         "シンガポールとリヨンが交通の協力を検討",
         "Singapore and Lyon consider working together on transport",
-        ("シンガポールとLyon（フランス）の代表団訪問。テーマは交通接続・物流、デジタル変革・スマートシティ、生態環境・気候、文化・観光。",),
+        (
+            "シンガポールとLyon（フランス）の代表団訪問。テーマは交通接続・物流、デジタル変革・スマートシティ、生態環境・気候、文化・観光。",
+        ),
         ("A delegation visit between Singapore and Lyon, France, on transport and connectivity.",),
     ),
     lead={"ja": "a000000000000009", "en": "a000000000000009"},
     published=FuzzyDate(
-        value=dt.datetime(2026, 10, 1, tzinfo=dt.UTC), precision=Precision.MONTH, zone_stated=False, origin=Origin.VISIBLE
+        value=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+        precision=Precision.MONTH,
+        zone_stated=False,
+        origin=Origin.VISIBLE,
     ),
     first_seen=_seen(24),
     cities=(SINGAPORE, LYON),
@@ -399,7 +417,14 @@ EXPLAINER = Card(
     countries=("CN",),
     themes=("culture-tourism", "digital-smart-city"),
     sources=(
-        _source(10, "kobe_intl", "ja", "杭州の都市外交を読む", _published(19, stated=False), url="urn:city-digest:archive:hangzhou"),
+        _source(
+            10,
+            "kobe_intl",
+            "ja",
+            "杭州の都市外交を読む",
+            _published(19, stated=False),
+            url="urn:city-digest:archive:hangzhou",
+        ),
     ),
     families=1,
     languages=("ja",),
@@ -472,7 +497,10 @@ FIRST = Issue(
     regions=(RegionSection(region="east-asia", cards=(EARLIER,)),),
     agreements=(
         Agreement(
-            story_id=ENDED.story_id, event_type="suspension-termination", cities=(LYON, NAGASAKI), status=AgreementStatus.ENDED
+            story_id=ENDED.story_id,
+            event_type="suspension-termination",
+            cities=(LYON, NAGASAKI),
+            status=AgreementStatus.ENDED,
         ),
     ),
     names=(LYON, NAGASAKI, KOBE, TIANJIN),
@@ -545,7 +573,11 @@ FAILED = Issue(
 )
 
 TINY = Shelf(
-    issues=(msgspec.structs.replace(FIRST, leads=(AGREEMENT,), regions=(), agreements=SECOND.agreements, names=(KYOTO, PARIS)),),
+    issues=(
+        msgspec.structs.replace(
+            FIRST, leads=(AGREEMENT,), regions=(), agreements=SECOND.agreements, names=(KYOTO, PARIS)
+        ),
+    ),
     cards=(AGREEMENT,),
     sources={name: SOURCES[name] for name in ("minato_press", "cites_fr")},
     health=HEALTH[1:2],

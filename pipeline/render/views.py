@@ -1,0 +1,157 @@
+"""What templates print: plain records of words and paths, made by the presenter."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from pipeline.render.dates import When
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ref:
+    """A name, with the page about it where there is one."""
+
+    text: str
+    path: str = ""
+    lang: str = ""  # where it is not the edition's
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CopyView:
+    outlet: Ref
+    url: str  # as it stands; a template shows it as a link only through safe_url
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SourceView:
+    outlet: Ref
+    language: str
+    country: str
+    labels: tuple[str, ...]
+    is_organiser: bool
+    when: When
+    title: str
+    lang: str
+    direction: str  # "rtl" or ""
+    url: str
+    title_only: bool
+    references: str
+    copies: tuple[CopyView, ...]
+    copies_text: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class ConflictView:
+    fact: str
+    accounts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CardView:
+    id: str
+    path: str
+    headline: str
+    sentences: tuple[str, ...]
+    machine: str  # which engine translated, "" for our own words
+    event: When | None
+    published: When
+    first_seen: When
+    filed: When  # the day it stands under in lists
+    places: tuple[Ref, ...]
+    pair: tuple[Ref, Ref] | None
+    pair_path: str
+    kinds: tuple[str, ...]
+    networks: tuple[Ref, ...]
+    themes: tuple[Ref, ...]
+    people: tuple[str, ...]
+    sources: tuple[SourceView, ...]  # the one shown first stands first
+    families: str
+    more_sources: str  # how many beside the first, "" for none
+    conflicts: tuple[ConflictView, ...]
+    unverified: bool
+    follow_up: bool
+    background: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the tables of agreements, meetings and dates."""
+
+    when: When | None
+    cities: tuple[Ref, ...]
+    networks: tuple[Ref, ...]
+    kind: str
+    status: str  # id, for its colour
+    status_text: str
+    story: Ref
+    pair_path: str = ""
+    issue: Ref | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Figure:
+    text: str
+    target: str  # fragment of the section that holds its rows, or a path if it contains "/"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class NameRow:
+    city: Ref
+    names: tuple[tuple[str, str], ...]  # (language, name)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HealthView:
+    outlet: Ref
+    problem: str  # in words, "" if it answered
+    last_ok: When | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RegionView:
+    id: str
+    name: str
+    cards: tuple[CardView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class IssueView:
+    week: str
+    path: str
+    number: str
+    period: str
+    range: str
+    zone: str
+    status: str
+    notice_title: str
+    notice: str
+    summary: tuple[str, ...]  # the figures of the header
+    lines: tuple[CardView, ...]
+    leads: tuple[CardView, ...]
+    regions: tuple[RegionView, ...]
+    agreements: tuple[Row, ...]
+    meetings: tuple[Row, ...]
+    calendar: tuple[Row, ...]
+    background: tuple[CardView, ...]
+    figures: tuple[Figure, ...]
+    languages: tuple[str, ...]
+    follow_ups: tuple[CardView, ...]
+    names: tuple[NameRow, ...]
+    failed: tuple[HealthView, ...]
+    consulted: tuple[HealthView, ...]
+    mark: str  # "quiet" | "failed" | ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SpecView:
+    """A source as the page of sources shows it."""
+
+    id: str
+    outlet: Ref
+    home: str
+    country: str
+    languages: str
+    labels: tuple[str, ...]
+    family: str
+    health: HealthView
+    terms: str

@@ -1,0 +1,152 @@
+"""The words of the editions: complete, used, and the only place where sentences stand."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import jinja2
+import pytest
+
+import digest_templates
+import pipeline.render
+from pipeline.errors import Reason
+from pipeline.knowledge.editions import load_edition
+from pipeline.model import AgreementStatus, Label
+from pipeline.render.environment import markup_environment, text_environment
+
+TEMPLATES = Path(digest_templates.__file__).parent
+CODE = Path(pipeline.render.__file__).parent
+# Keys made at run time, each with all the names that it can take.
+FAMILIES = {
+    "label": {label.value for label in Label} | {"none"},
+    "label_about": {label.value for label in Label},
+    "agreement.state": {status.value for status in AgreementStatus},
+    "certainty": {"stated", "assumed", "month", "year", "unknown"},
+    "card.fact": {"event_date", "participants"},
+    "date.weekday": {f"d{day}" for day in range(1, 8)},
+    "date.month_name": {f"m{month}" for month in range(1, 13)},
+    "date.month_short": {f"m{month}" for month in range(1, 13)},
+    "weeks": {"quiet", "failed", "title", "description"},
+    "era": {"reiwa", "heisei", "showa"},
+    "figures": {"stories", "articles", "copies", "sources", "families", "languages", "cities", "countries"},
+    "nav": {"weeks", "cities", "networks", "themes", "calendar", "agreements", "sources", "names", "about"},
+    "about": {
+        "title",
+        "description",
+        *(
+            f"{part}{title}"
+            for part in ("what", "week", "words", "families", "differ", "unverified")
+            for title in ("", "_title")
+        ),
+        *(f"date_{mark}" for mark in ("stated", "assumed", "month", "year", "unknown")),
+    },
+    "issue": {"leads", "regions", "agreements", "meetings", "calendar", "background", "follow_ups", "names"},
+    **{name: {"title", "description"} for name in ("calendar", "agreements", "names", "sources")},
+    "cities": {"title"},
+    "networks": {"title", "description", "one_description"},
+    "themes": {"title", "description", "one_description"},
+}
+# Looked up by an id from outside, and shown as that id where there is no word: any number of them may be there.
+OPEN = ("language.", "reason.")
+
+
+def _keys(code: str) -> set[str]:
+    """Keys without plural forms; the table [words] belongs to pipeline.words."""
+    keys = (key for key in load_edition(code).messages if not key.startswith("words."))
+    return {
+        re.sub(r"\.(one|other)$", "", key)
+        if f"{re.sub(r'[.](one|other)$', '', key)}.other" in load_edition(code).messages
+        else key
+        for key in keys
+    }
+
+
+def _sources() -> str:
+    files = [*CODE.glob("*.py"), *(file for file in TEMPLATES.rglob("*") if file.suffix in (".html", ".txt", ".xml"))]
+    return "\n".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def test_both_editions_have_the_same_keys():
+    assert _keys("ja") == _keys("en")
+
+
+def test_both_editions_fill_in_the_same_values():
+    """A placeholder may be left out (eras in English), never invented."""
+    ja, en = load_edition("ja").messages, load_edition("en").messages
+    for key in ja.keys() & en.keys():
+        fields = [{name for _, name, _, _ in string.Formatter().parse(messages[key]) if name} for messages in (ja, en)]
+        if key.startswith(("date.", "issue.period", "card.copies.", "figures.language.", "words.")):
+            continue  # patterns: each language takes the parts that it writes
+        assert fields[0] == fields[1], key
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_every_key_is_used(code: str):
+    sources = _sources()
+    made = {f"{family}.{name}" for family, names in FAMILIES.items() for name in names}
+    unused = {key for key in _keys(code) - made if f'"{key}"' not in sources and not key.startswith(OPEN)}
+    assert unused == set()
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_every_key_that_is_asked_for_is_there(code: str):
+    asked = set(re.findall(r"""\b(?:t|say)\(\s*"([a-z_.]+[a-z])"\s*[,)]""", _sources()))
+    made = {f"{family}.{name}" for family, names in FAMILIES.items() for name in names}
+    assert len(asked) > 100
+    assert (asked | made) - _keys(code) == set()
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_every_reason_for_which_a_source_can_fail_has_words(code: str):
+    fetching = list(Reason)[: list(Reason).index(Reason.RATE_LIMITED) + 1]
+    for reason in fetching:
+        assert load_edition(code).has(f"reason.{reason}"), reason
+
+
+def test_counted_messages_have_the_forms_of_their_language():
+    ja, en = load_edition("ja"), load_edition("en")
+    counted = {
+        key.removesuffix(".other") for key in en.messages if key.endswith(".other") and not key.startswith("words.")
+    }
+    assert len(counted) > 10
+    for key in counted:
+        assert en.has(f"{key}.one"), key
+        assert not ja.has(f"{key}.one"), key
+
+
+def test_templates_hold_no_sentences():
+    """Outside of tags there are only marks that mean the same everywhere."""
+    for file in sorted(TEMPLATES.rglob("*.html")):
+        text = re.sub(
+            r"<style>.*?</style>|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<[^>]*>",
+            " ",
+            file.read_text(encoding="utf-8"),
+            flags=re.DOTALL,
+        )
+        assert set(re.findall(r"\w+", text)) <= {"404", "CC", "BY", "4", "0"}, file.name
+
+
+def test_template_names_say_whether_they_are_escaped():
+    """W13: no .j2 or the like, whose escaping Jinja would guess wrongly."""
+    files = {file.suffix for file in TEMPLATES.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+    assert files == {".py", ".toml", ".html", ".txt", ".xml", ".css", ".svg"}
+
+
+def test_markup_is_escaped_and_text_is_not():
+    assert markup_environment().autoescape is True
+    assert text_environment().autoescape is False
+
+
+def test_what_a_template_does_not_know_stops_it():
+    for environment in (markup_environment(), text_environment()):
+        assert environment.undefined is jinja2.StrictUndefined
+
+
+def test_every_template_compiles():
+    for file in sorted(TEMPLATES.rglob("*")):
+        if file.suffix in (".html", ".xml"):
+            markup_environment().get_template(file.relative_to(TEMPLATES).as_posix())
+        elif file.suffix == ".txt":
+            text_environment().get_template(file.relative_to(TEMPLATES).as_posix())

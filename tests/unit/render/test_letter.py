@@ -1,0 +1,164 @@
+"""The mail of an issue (conventions M4, M5, M12)."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from types import ModuleType
+
+import lxml.html
+import msgspec
+import pytest
+
+from pipeline.knowledge.editions import load_edition
+from pipeline.model import Letter, RegionSection, Shelf
+from pipeline.render import render_letter
+from pipeline.render.letter import MOST_HTML_BYTES, encoded_size
+from pipeline.render.paragraphs import columns
+
+Letters = dict[tuple[str, str], Letter]
+
+BASE = "https://digest.example/archive"
+_URL = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+")
+
+
+@pytest.fixture(scope="module")
+def letters(sample: ModuleType):
+    return {
+        (code, base): render_letter(
+            sample.SECOND, sample.SHELF, sample.LEXICON, load_edition(code), base_url=base, sender=sample.SENDER
+        )
+        for code in ("ja", "en")
+        for base in ("", BASE)
+    }
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_both_parts_hold_the_same_addresses(letters: Letters):
+    """M4."""
+    for key, letter in letters.items():
+        page = lxml.html.document_fromstring(letter.html)
+        assert set(page.xpath("//a/@href")) == set(_URL.findall(letter.text)), key
+
+
+def test_the_text_part_holds_every_headline_sentence_and_title(letters: Letters, sample: ModuleType):
+    """M4: complete in itself."""
+    for (code, _), letter in letters.items():
+        text = _squeezed(letter.text)
+        for card in sample.SECOND.cards:
+            for piece in (
+                card.words[code].headline,
+                *card.words[code].sentences,
+                *(source.title for source in card.sources),
+            ):
+                assert _squeezed(piece) in text, piece
+
+
+def test_the_text_part_is_wrapped_for_people_and_has_no_markup(letters: Letters):
+    """M4."""
+    for letter in letters.values():
+        for line in letter.text.splitlines():
+            assert columns(line) <= 74 or "://" in line or "mailto:" in line, line
+            assert line == line.rstrip()
+        assert not re.search(r"\*\*|^#|\]\(|<[a-z]", letter.text, re.MULTILINE)
+        assert "\n\n\n" not in letter.text
+
+
+def test_links_lead_to_the_archive_sources_and_the_sender_only(letters: Letters, sample: ModuleType):
+    """M12; without a published archive there is nothing of ours to link to."""
+    sources = {source.url for card in sample.SECOND.cards for source in card.sources}
+    for (code, base), letter in letters.items():
+        for href in lxml.html.document_fromstring(letter.html).xpath("//a/@href"):
+            ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith(f"{code}.html")
+            fixed = href == "https://www.geonames.org/" or href.startswith(("mailto:editors@", "mailto:unsubscribe@"))
+            assert ours or fixed or href in sources, href
+
+
+def test_the_html_part_is_one_quiet_page(letters: Letters):
+    """M12: one h1, headings in order, no external anything, style inlined, dark mode kept."""
+    for letter in letters.values():
+        page = lxml.html.document_fromstring(letter.html)
+        levels = [
+            int(element.tag[1])
+            for element in page.iter()
+            if isinstance(element.tag, str) and re.fullmatch("h[1-6]", element.tag)
+        ]
+        assert levels.count(1) == 1
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in itertools.pairwise(levels))
+        assert not page.xpath("//script | //link | //img | //form | //iframe | //*[@background]")
+        assert {table.get("role") for table in page.iter("table")} <= {"presentation"}
+        assert page.xpath("//h2/@style")
+        assert "prefers-color-scheme: dark" in letter.html or "prefers-color-scheme:dark" in letter.html
+        assert "font-family" in page.xpath("//body/@style")[0]
+
+
+def test_titles_in_the_mail_carry_their_language(letters: Letters, sample: ModuleType):
+    page = lxml.html.document_fromstring(letters["en", ""].html)
+    shown = {element.text_content(): element.get("lang") for element in page.xpath("//*[@lang]")}
+    for card in sample.SECOND.cards:
+        for source in card.sources:
+            assert shown[source.title] == source.language
+
+
+@pytest.mark.parametrize(("number", "week"), [(2, "2026-W43"), (9_999, "2026-W53")], ids=["usual", "longest"])
+def test_a_japanese_subject_stays_below_36_full_width_characters(sample: ModuleType, number: int, week: str):
+    """M12."""
+    from pipeline.text.weeks import days_of
+
+    first, last = days_of(week)
+    issue = msgspec.structs.replace(sample.SECOND, number=number, first_day=first, last_day=last)
+    letter = render_letter(issue, sample.SHELF, sample.LEXICON, load_edition("ja"), base_url="", sender=sample.SENDER)
+    assert columns(letter.subject) <= 70
+    assert str(number) in letter.subject
+
+
+def test_the_preheader_differs_from_the_subject(letters: Letters):
+    for letter in letters.values():
+        preheader = lxml.html.document_fromstring(letter.html).find_class("preheader")[0].text_content()
+        assert preheader
+        assert preheader != letter.subject
+
+
+def test_sender_and_way_out_stand_at_the_end_of_both_parts(letters: Letters, sample: ModuleType):
+    for letter in letters.values():
+        for part in (letter.text, letter.html):
+            assert sample.SENDER.sender_name in part
+            assert sample.SENDER.postal_address.split()[1][:6] in part
+            assert "mailto:unsubscribe@example.org?subject=" in part
+        assert letter.text.index("■") < letter.text.index(sample.SENDER.sender_name), "the issue comes first"
+
+
+def test_a_large_issue_is_cut_in_html_and_whole_in_text(sample: ModuleType):
+    """M5: below 90 kB encoded, never split; what is cut is said."""
+    cards = tuple(
+        msgspec.structs.replace(
+            sample.STUDENTS, story_id=f"s{number:012x}", words=sample.DIALOGUE.words, sources=sample.DIALOGUE.sources
+        )
+        for number in range(150)
+    )
+    issue = msgspec.structs.replace(sample.SECOND, regions=(RegionSection(region="east-asia", cards=cards),))
+    shelf = Shelf(issues=(issue,), cards=cards, sources=sample.SOURCES)
+    letter = render_letter(issue, shelf, sample.LEXICON, load_edition("ja"), base_url=BASE, sender=sample.SENDER)
+    assert encoded_size(letter.html) < MOST_HTML_BYTES
+    assert load_edition("ja").say("mail.more_title") in letter.html
+    assert letter.text.count(cards[0].words["ja"].headline[:12]) >= 150
+    assert set(lxml.html.document_fromstring(letter.html).xpath("//a/@href")) <= set(_URL.findall(letter.text))
+
+
+def test_the_same_issue_gives_the_same_letter(letters: Letters, sample: ModuleType):
+    again = render_letter(
+        sample.SECOND, sample.SHELF, sample.LEXICON, load_edition("ja"), base_url=BASE, sender=sample.SENDER
+    )
+    assert again == letters["ja", BASE]
+
+
+def test_an_unset_sender_leaves_no_empty_lines_or_links(sample: ModuleType):
+    from pipeline.config import Mail
+
+    letter = render_letter(sample.SECOND, sample.SHELF, sample.LEXICON, load_edition("en"), base_url="", sender=Mail())
+    assert "mailto:" not in letter.html + letter.text
+    assert "Address" not in letter.text

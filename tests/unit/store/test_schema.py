@@ -1,0 +1,112 @@
+"""The schema: made, checked, migrated, refused."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData, inspect, text
+
+from pipeline.errors import SchemaTooNew, StoreError
+from pipeline.store import schema
+from pipeline.store.database import open_engine, reading, writing
+from pipeline.store.schema import newest_revision, prepare, revision_of
+from pipeline.store.tables import inbox, library
+
+
+def test_an_empty_database_gets_both_schemas_and_the_second_time_nothing(database_url: str) -> None:
+    """One PostgreSQL database may hold both; so may, by this test only, one SQLite file."""
+    engine = open_engine(database_url)
+    for name in ("inbox", "library"):
+        assert revision_of(engine, name) == 0
+        prepare(engine, name)
+        prepare(engine, name)
+        assert revision_of(engine, name) == newest_revision(name)
+    engine.dispose()
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_uses(database_url: str) -> None:
+    engine = open_engine(database_url)
+    prepare(engine, "inbox")
+    prepare(engine, "library")
+    both = MetaData()
+    for metadata in (inbox, library):
+        for table in metadata.sorted_tables:
+            table.to_metadata(both)
+    ours = {table.name for table in both.sorted_tables}
+
+    def is_ours(_: object, name: str | None, kind: str, __: bool, ___: object) -> bool:
+        return kind != "table" or name in ours
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"include_object": is_ours, "compare_type": True})
+        assert compare_metadata(context, both) == []
+    engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["inbox", "library"])
+def test_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, name: schema.Database) -> None:
+    file = tmp_path / "x.sqlite"
+    engine = open_engine(f"sqlite:///{file}")
+    prepare(engine, name)
+    with writing(engine) as connection:
+        connection.execute(text(f"UPDATE {name}_version SET version_num = '0999'"))
+    engine.dispose()  # the last connection moves everything into the file
+    before = file.read_bytes()
+    with pytest.raises(SchemaTooNew, match=r"schema 999.*install that version again"):
+        prepare(engine, name)
+    engine.dispose()
+    assert file.read_bytes() == before
+
+
+SECOND = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade():
+    op.add_column("issue", sa.Column("note", sa.Text()))
+    {then}
+"""
+
+
+def _with_second_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
+    shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "library" / "versions" / "0002_note.py").write_text(SECOND.format(then=then))
+    monkeypatch.setattr(schema, "_MIGRATIONS", folder)
+
+
+def _columns(url: str) -> set[str]:
+    engine = open_engine(url)
+    with reading(engine) as connection:
+        columns = {column["name"] for column in inspect(connection).get_columns("issue")}
+    engine.dispose()
+    return columns
+
+
+def test_an_older_database_is_migrated_after_a_backup(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    engine = open_engine(database_url)
+    prepare(engine, "library")
+    _with_second_revision(monkeypatch, tmp_path / "migrations", "pass")
+    prepare(engine, "library")
+    assert revision_of(engine, "library") == 2
+    assert "note" in _columns(database_url)
+    if engine.dialect.name == "sqlite":
+        assert "note" not in _columns(f"sqlite:///{tmp_path / 'test.schema-0001.sqlite'}")
+    engine.dispose()
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    engine = open_engine(database_url)
+    prepare(engine, "library")
+    _with_second_revision(monkeypatch, tmp_path / "migrations", "op.drop_table('no_such_table')")
+    with pytest.raises(StoreError):
+        prepare(engine, "library")
+    assert revision_of(engine, "library") == 1
+    assert "note" not in _columns(database_url)
+    engine.dispose()
