@@ -67,7 +67,7 @@ def choose(catalogue: Mapping[str, Entry], wanted: Sequence[str]) -> list[Entry]
     """The active sources, or those of `wanted`.
 
     Raises:
-        ConfigurationError: an id is unknown or not active, or no source is active at all.
+        ConfigurationError: an id is unknown or not active, no source is active at all, or two read the same page.
     """
     for source_id in wanted:
         if source_id not in catalogue:
@@ -88,7 +88,20 @@ def choose(catalogue: Mapping[str, Entry], wanted: Sequence[str]) -> list[Entry]
             "No source is active. Put a file into sources.d/ of the workspace: one of your own, or one named like a shipped "
             f'source that says state = "active" ({len(catalogue)} are shipped as candidates, such as {next(iter(catalogue), "none")}).'
         )
+    _check_starts(chosen)
     return chosen
+
+
+def _check_starts(chosen: Sequence[Entry]) -> None:
+    """Two sources that read one page would each get only what the other has not: the second answer is a 304."""
+    owners: dict[str, Entry] = {}
+    for entry in chosen:
+        for url in entry.spec.start if entry.spec.kind is not Kind.ARCHIVE else ():
+            other = owners.setdefault(normalise_url(url), entry)
+            if other is not entry:
+                _fail(
+                    entry.file, "start", f"{url} is read by source {other.spec.id!r} already; keep one of them active"
+                )
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -219,7 +219,7 @@ def _read_layers(
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
     for section, content in table.items():
-        if not isinstance(content, dict) or section not in Settings.__struct_fields__:
+        if not isinstance(content, dict) or (not content and section not in Settings.__struct_fields__):
             raise ConfigurationError(_unknown(section, file.name, known))
         for name, value in content.items():
             put(f"{section}.{name}", value, file.name)

@@ -225,6 +225,8 @@ def main() -> None:
     cities = cache.get_cities()
     countries = cache.get_countries()
     overrides = tomllib.loads((DATA / "places.toml").read_text(encoding="utf-8"))
+    regions = tomllib.loads((DATA / "regions.toml").read_text(encoding="utf-8"))["region"]
+    known = {code for region in regions for code in region["countries"]}
     japanese = japanese_names(cities)
     capitals = set()
     for code, country in countries.items():
@@ -232,7 +234,7 @@ def main() -> None:
         capitals |= {max(same, key=lambda i: cities[i]["population"])} if same else set()
 
     def kept(identity: str, city: dict) -> bool:
-        if identity in overrides["drop"]:
+        if identity in overrides["drop"] or city["countrycode"] not in known:
             return False
         labelled = sum(bool(label(language, identity)) for language in ("zh", "ko", "fr", "es", "ru", "de"))
         if identity in japanese or identity in capitals or identity in overrides["names"]:
@@ -251,6 +253,8 @@ def main() -> None:
             continue
         names = {language: label(language, identity) for language in LANGUAGES}
         names["en"] = names["en"] or clean(city["name"])
+        if city["countrycode"] in {"BY", "KG", "KZ", "RU", "UA"}:  # the soft sign is not written in English
+            names["en"] = re.sub("[’'ʼ]", "", names["en"])
         official = japanese.get(identity, ("", ""))[0]
         if official:
             names["ja"] = "東京" if official == "東京都" else bare(official)

@@ -20,11 +20,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench.material import Sample, eval_data, gold_pages, process, sample_pages
+from bench.material import Sample, eval_data, gold_pages, sample_pages
 
 FLOORS = Path(__file__).with_name("floors.json")
-# Between two runs on one idle machine the ratio of medians moved by less than this share.
-NOISE = 0.08
+# Between runs on one busy machine the ratio of the fastest times moved by less than this share.
+NOISE = 0.1
 OURS, BASELINE = "process", "trafilatura"
 
 
@@ -44,11 +44,11 @@ def main() -> int:
     result = {"pages_of": name, "pages": len(samples), "rounds": options.rounds, **measure(samples, options.rounds)}
     result["peak_mib"] = {who: peak(who, options.pages) for who in (OURS, BASELINE)}
     floors = json.loads(FLOORS.read_text("utf-8"))
-    floor = floors.get(name, {}).get("ratio_median", 0.0)
+    floor = floors.get(name, {}).get("ratio_best", 0.0)
     print(json.dumps(result, indent=1) if options.json else report(result, floor))
-    ratio = float(result["ratio_median"])
+    ratio = float(result["ratio_best"])
     if options.write and ratio * (1 - NOISE) > floor:
-        floors[name] = {"ratio_median": round(ratio * (1 - NOISE), 2)}
+        floors[name] = {"ratio_best": round(ratio * (1 - NOISE), 2)}
         FLOORS.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", "utf-8")
     if options.check and ratio < floor:
         print(f"below the floor: {ratio:.2f} < {floor:.2f}", file=sys.stderr)
@@ -64,22 +64,26 @@ def load(limit: int) -> tuple[str, list[Sample]]:
     return name, samples[::step]
 
 
-def contestants() -> dict[str, Callable[[Sample], object]]:
-    """What is measured, imported and warmed up."""
-    import trafilatura
-
+def make_process() -> Callable[[Sample], object]:
+    from bench.material import process
     from pipeline.knowledge.lexicon import load_lexicon
 
     lexicon = load_lexicon()
-    return {
-        OURS: lambda sample: process(sample, lexicon),
-        BASELINE: lambda sample: trafilatura.bare_extraction(sample.page.body, url=sample.page.url, with_metadata=True),
-    }
+    return lambda sample: process(sample, lexicon)
+
+
+def make_baseline() -> Callable[[Sample], object]:
+    import trafilatura
+
+    return lambda sample: trafilatura.bare_extraction(sample.page.body, url=sample.page.url, with_metadata=True)
+
+
+CONTESTANTS = {OURS: make_process, BASELINE: make_baseline}
 
 
 def measure(samples: list[Sample], rounds: int) -> dict[str, object]:
     """Pages per second of CPU: of the fastest time of every page, and of the median round."""
-    runners = contestants()
+    runners = {who: make() for who, make in CONTESTANTS.items()}
     for run in runners.values():
         run(samples[0])
     times: dict[str, list[list[float]]] = {who: [] for who in runners}
@@ -106,11 +110,19 @@ def measure(samples: list[Sample], rounds: int) -> dict[str, object]:
 
 def run_alone(who: str, samples: list[Sample]) -> float:
     """Runs one contestant over all pages; the peak resident memory of this process in MiB."""
-    run = contestants()[who]
+    run = CONTESTANTS[who]()
     for sample in samples:
         run(sample)
-    kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # bytes on macOS, KiB elsewhere
-    return round(kib / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)
+    return round(peak_kib() / 1024, 1)
+
+
+def peak_kib() -> int:
+    """The largest resident set of this process. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // 1024 if sys.platform == "darwin" else most
 
 
 def peak(who: str, pages: int) -> float:
@@ -124,8 +136,8 @@ def report(result: dict[str, object], floor: float) -> str:
     lines = [f"{result['pages']} pages of {result['pages_of']}, {result['rounds']} rounds"]
     lines.append(f"{'':16}{OURS:>12}{BASELINE:>14}{'ratio':>8}{'floor':>8}")
     shown = (
-        ("best pages/s", "pages_per_s_best", "ratio_best", ""),
-        ("median pages/s", "pages_per_s_median", "ratio_median", f"{floor:.2f}"),
+        ("best pages/s", "pages_per_s_best", "ratio_best", f"{floor:.2f}"),
+        ("median pages/s", "pages_per_s_median", "ratio_median", ""),
         ("slowest page ms", "slowest_ms", "", ""),
         ("peak MiB", "peak_mib", "", ""),
     )

@@ -64,7 +64,7 @@ def judge_status(status: int, location: str = "") -> Failure | None:
         return None
     if status in (404, 410):
         return _failure(Reason.GONE, f"HTTP {status}", final=True)
-    if 300 <= status < 400:  # redirects to http and https were followed
+    if 300 <= status < 400 and location:  # redirects to http and https were followed
         return _failure(Reason.BLOCKED_ADDRESS, f"HTTP {status} to {location[:80]!r}", final=True)
     return _failure(Reason.HTTP_ERROR, f"HTTP {status}", of_host=status >= 500)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider
+from scrapy.exceptions import DontCloseSpider, UsageError
 
 from crawler.handoff import is_media, page_of_response
 from crawler.middlewares.conditional import KEY, state_of
@@ -71,6 +71,8 @@ class SourcesSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **options: Any) -> SourcesSpider:
+        if "job" not in options:
+            raise UsageError("A crawl needs a workspace: start it with 'city-digest crawl'.")
         spider = super().from_crawler(crawler, *args, **options)
         crawler.signals.connect(spider._go_on, signal=signals.spider_idle)  # noqa: SLF001 - its own
         return spider

@@ -14,14 +14,14 @@ from pipeline.model import DateCandidate, Origin
 from pipeline.text.clean import clean_text, fold
 
 _PUBLISHED_METAS = (
-    "article:published_time", "og:article:published_time", "article:published", "og:published_time", "datepublished", "date.published",
+    "article:published_time", "og:article:published_time", "article:published", "og:published_time", "date.published",
     "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "published-date", "published_time", "dc.date.issued",
     "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "parsely-pub-date", "sailthru.date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "citation_date", "rnews:datepublished",
     "bt:pubdate", "article_date_original", "article:create_at", "displaydate", "release_date", "originalpublicationdate",
     "weibo:article:create_at", "weibo: article:create_at", "article.published", "creation_date", "og:release_date", "date",
 )  # fmt: skip
-_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised")  # fmt: skip
+_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised")  # fmt: skip
 
 _DATE_LIKE = (
     r"(?:(?:19|20)\d\d\s*(?:\([^()]{1,12}\)|（[^（）]{1,12}）)?\s*[年년]\s*\d{1,2}\s*[月월]\s*\d{1,2}\s*[日号號일]?"

@@ -26,11 +26,13 @@ MAX_TITLE = 400
 
 def read_title(page: Page, described: Described, site_names: tuple[str, ...]) -> str:
     """The title without the site's name: what JSON-LD, Open Graph, the heading and the window's title agree on."""
+    headings = [text_of(heading, MAX_TITLE) for heading in page.headings[:5] if not _is_logo(heading, page)]
     declared = [
         unescape(described.headline),
         unescape(page.meta("og:title", "twitter:title", "dc.title", "title")),
-        *(text_of(heading, MAX_TITLE) for heading in page.headings[:5] if not _is_logo(heading, page)),
-        unescape(page.document_title),
+        *sorted(
+            [*headings, unescape(page.document_title)], key=lambda title: not _overlaps(title, page.document_title)
+        ),
     ]
     candidates = [clean_text(candidate, limit=MAX_TITLE) for candidate in declared if candidate]
     trimmed = [strip_site(candidate, site_names) for candidate in candidates if not _is_site(candidate, site_names)]
@@ -38,10 +40,25 @@ def read_title(page: Page, described: Described, site_names: tuple[str, ...]) ->
     trimmed = [trim_title(_strip_unshared(candidate, shorter)) for candidate in trimmed]
     if not trimmed:
         return ""
-    folded = [fold(candidate) for candidate in candidates]
-    support = {candidate: sum(fold(candidate) in other for other in folded) for candidate in trimmed}
+    support = {candidate: sum(_holds(other, candidate) for other in candidates) for candidate in trimmed}
     # The first of those that another source repeats: a third voice adds nothing, sites copy one field into the next.
     return max(trimmed, key=lambda candidate: min(support[candidate], 2))
+
+
+def _overlaps(heading: str, window: str) -> bool:
+    """True if a third of the heading's pairs of letters are in the window's title: others head a section, not the page."""
+    folded, within = fold(heading), fold(window)
+    pairs = {folded[place : place + 2] for place in range(len(folded) - 1)}
+    return not within or sum(pair in within for pair in pairs) * 3 >= max(1, len(pairs))
+
+
+def _holds(whole: str, part: str) -> bool:
+    """True if `part` is all of `whole`, or one of its ends up to a separator."""
+    if fold(whole) == fold(part):
+        return True
+    if whole.startswith(part):
+        return _SEPARATOR.match(whole, len(part)) is not None
+    return whole.endswith(part) and any(match.end() == len(whole) - len(part) for match in _SEPARATOR.finditer(whole))
 
 
 def _openings(page: Page, titles: list[str]) -> list[str]:

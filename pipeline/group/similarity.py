@@ -1,7 +1,7 @@
 """How alike two articles are as reports of one event, within a language and across languages, without an embedder.
 
-What is said (character n-grams) and what it is about (the tagger's entities, figures) are two vectors weighted by rarity;
-time and contradicting entities speak against.
+What is said (character n-grams) and what it is about (tags, by their scores) are two vectors weighted by rarity. Days, persons and
+figures in common speak for one event; time between, another kind of event and other cities against it.
 """
 
 from __future__ import annotations

@@ -99,14 +99,14 @@ class Lexicon:
 
     def name(self, kind: TagKind, id: str, language: str) -> str:  # noqa: A002 - the model's word for it
         """The display name in a language, else in English, else the id itself."""
-        known: Mapping[str, City | Country | Term] = {
+        known: dict[TagKind, Mapping[str, City] | Mapping[str, Country] | Mapping[str, Term]] = {
             TagKind.CITY: self.cities,
             TagKind.COUNTRY: self.countries,
             TagKind.NETWORK: self.networks,
             TagKind.THEME: self.themes,
             TagKind.EVENT: self.events,
-        }[kind]
-        entry = known.get(id)
+        }
+        entry = known[kind].get(id)
         if entry is None:
             return id
         return entry.names.get(language) or entry.names.get(language.split("-")[0]) or entry.names.get("en") or id

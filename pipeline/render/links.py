@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import re
 from urllib.parse import urlsplit
 
@@ -66,7 +65,12 @@ def data_path(week: str) -> str:
 
 def relative(target: str, origin: str) -> str:
     """`target` as seen from the page `origin`; both are paths in the archive, a fragment is kept."""
-    return posixpath.relpath(target, posixpath.dirname(origin) or ".")
+    there, here = target.split("/"), origin.split("/")[:-1]
+    shared = 0
+    # The last part of `target` is its file: it is always named.
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "../" * (len(here) - shared) + "/".join(there[shared:])
 
 
 def absolute(path: str, base_url: str) -> str:

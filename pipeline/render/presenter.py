@@ -30,6 +30,7 @@ from pipeline.model import (
     SourceSpec,
     SourceState,
     TagKind,
+    Words,
 )
 from pipeline.render import dates, links
 from pipeline.render.dates import When
@@ -138,7 +139,11 @@ class Presenter:
         card = self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
         if card is None:
             return Ref(self.say("story.title"))
-        return Ref(card.words[self.edition.code].headline, links.story_path(story_id, self.edition.code))
+        return Ref(self.words(card).headline, links.story_path(story_id, self.edition.code))
+
+    def words(self, card: Card) -> Words:
+        """The edition's words; those of another one for issues that were made before this edition was."""
+        return card.words.get(self.edition.code) or next(iter(card.words.values()))
 
     def card(self, card: Card) -> CardView:
         """The view of a card, made once: it stands on the pages of its issue, its cities, its themes."""
@@ -149,7 +154,7 @@ class Presenter:
 
     def _card(self, card: Card) -> CardView:
         code = self.edition.code
-        words = card.words[code]
+        words = self.words(card)
         first = card.lead.get(code, "")
         sources = sorted(card.sources, key=lambda source: source.article_id != first)
         pair = self._pair(card)

@@ -83,17 +83,17 @@ _MONTHS |= {"sept": 9}
 _MONTH = r"(?P<month{0}>" + "|".join(sorted(map(re.escape, _MONTHS), key=lambda name: (-len(name), name))) + r")\.?"
 _ORDINAL = r"(?:st|nd|rd|th|er|\.)?"
 _TO = r"\s?(?:-|–|—|to|and|through|until|till|au|et|al|bis|und|по|y|a)\s?"
-_YEAR = r"(?:,?\s(?:de |del |of )?(?P<year>20\d{2}))?"
+_YEAR = r"(?:,?\s(?:de |del |of )?(?P<year>(?:19|20)\d{2}))?"
 # "6-9 July 2026", "du 3 au 5 décembre", "28 November to 2 December"
 _DAY_FIRST = re.compile(
     rf"(?<![\d.,:/])\b(?P<day>\d{{1,2}}){_ORDINAL}(?:\s(?:de\s)?{_MONTH.format('')})?(?:{_TO}(?:the\s)?(?P<day2>\d{{1,2}}){_ORDINAL})?\s(?:de\s|of\s)?{_MONTH.format('2')}\b{_YEAR}"
 )
 # "July 6-9, 2026", "November 28 to December 2"
 _MONTH_FIRST = re.compile(
-    rf"\b{_MONTH.format('')}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:{_TO}(?:{_MONTH.format('2')}\s)?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?(?!\d|:|\s?(?:percent|%))(?:,?\s(?P<year>20\d{{2}}))?\b"
+    rf"\b{_MONTH.format('')}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:{_TO}(?:{_MONTH.format('2')}\s)?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?(?!\d|:|\s?(?:percent|%))(?:,?\s(?P<year>(?:19|20)\d{{2}}))?\b"
 )
 _MONTH_ONLY = re.compile(
-    rf"\b(?:in|en|im|for|until|by|of|from|since)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>20\d{{2}})\b"
+    rf"\b(?:in|en|im|for|until|by|of|from|since)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>(?:19|20)\d{{2}})\b"
 )
 
 
@@ -118,8 +118,8 @@ def find_events(reading: Reading, dated: dt.datetime, *, certain: bool = True) -
             reached = end
             inside = today - _PAST <= event.start <= today + _FUTURE
             same = any(event.start == other.start and event.end == other.end for other in found)
-            if inside and not same:
-                evidence = field.text[start:end].strip()
+            evidence = field.text[start:end].strip()
+            if inside and not same and _written_as_date(evidence, reading.language):
                 found.append(DatedEvent(start=event.start, end=event.end, precision=event.precision, evidence=evidence))
     return tuple(_without_vaguer(found)[:_MOST])
 
@@ -134,6 +134,12 @@ def _full_dates(reading: Reading, today: dt.date) -> Iterator[dt.date]:
                 event = read(match, today) if _group(match, "year") else None
                 if event:
                     yield event.start
+
+
+def _written_as_date(evidence: str, language: str) -> bool:
+    """False for "may 5 people": English and German write months with a capital."""
+    letters = any("a" <= character <= "z" for character in evidence.lower())
+    return not letters or language not in {"en", "de"} or any(character.isupper() for character in evidence)
 
 
 def _without_vaguer(events: list[DatedEvent]) -> list[DatedEvent]:

@@ -87,12 +87,17 @@ class NameFinder:
         """How many spellings are known."""
         return len(self._drafts)
 
-    def find(self, text: str, folded: str) -> list[Mention]:
-        """All mentions in reading order, masks included; no two overlap."""
+    def find(self, text: str, folded: str, *, title: bool = False) -> list[Mention]:
+        """All mentions in reading order, masks included; no two overlap.
+
+        Args:
+            title: True for a headline, whose words may all begin with capitals.
+        """
+        headline = title and _capitalised(text)
         kept = [
             mention
             for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if (mention := self._bounded(text, folded, start, end, self._key(index)))
+            if (mention := self._bounded(text, folded, start, end, self._key(index), headline=headline))
         ]
         kept.sort(key=lambda mention: (mention.start, -mention.end))
         return list(_leftmost_longest(kept))
@@ -103,11 +108,15 @@ class NameFinder:
             self._keys[index] = _key(text, endings, draft, self._words, self._persons)
         return self._keys[index]
 
-    def _bounded(self, text: str, folded: str, start: int, end: int, key: Key) -> Mention | None:
+    def _bounded(self, text: str, folded: str, start: int, end: int, key: Key, *, headline: bool) -> Mention | None:
         """The mention if its neighbours allow it, with a Cyrillic ending taken in."""
         if key.script == "latin":
             ok = _bounded_latin(folded, start, end) and (key.any_case or _capital(text[start]) or key.mask)
-            return Mention(start, end, key) if ok and not self._latin_elsewhere(text, folded, start, end, key) else None
+            return (
+                Mention(start, end, key)
+                if ok and not self._latin_elsewhere(text, folded, start, end, key, headline=headline)
+                else None
+            )
         if key.script == "cyrillic":
             return _bounded_cyrillic(text, folded, start, end, key)
         if key.script == "hangul":
@@ -120,7 +129,7 @@ class NameFinder:
             )
         return Mention(start, end, key) if key.mask or not self._han_elsewhere(folded, start, end, key) else None
 
-    def _latin_elsewhere(self, text: str, folded: str, start: int, end: int, key: Key) -> bool:
+    def _latin_elsewhere(self, text: str, folded: str, start: int, end: int, key: Key, *, headline: bool) -> bool:
         """True if the neighbouring words make a city's name part of another name."""
         if not key.cities:
             return False
@@ -130,19 +139,11 @@ class NameFinder:
         before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
         if before and before[1] in self._before_latin:
             return True
-        if not key.person or self._headline(text):
+        if not key.person or headline:
             return False
         follows = after is not None and _capital(text[after.start(1)]) and after[1] not in {"city", "mayor", "and"}
         leads = before is not None and _capital(text[before.start(1)]) and _is_given_name(before[1])
         return follows or leads
-
-    @staticmethod
-    def _headline(text: str) -> bool:
-        """True if a short text writes most words with capitals: they say nothing there."""
-        if len(text) > 200:
-            return False
-        letters = [word[0] for word in text.split() if word[0].isalpha()]
-        return sum(letter.isupper() for letter in letters) * 2 > len(letters)
 
     def _han_elsewhere(self, folded: str, start: int, end: int, key: Key) -> bool:
         if key.networks:
@@ -169,6 +170,12 @@ def name_finder(lexicon: Lexicon) -> NameFinder:
 
 def _capital(character: str) -> bool:
     return character.isupper() or character.isdigit()
+
+
+def _capitalised(text: str) -> bool:
+    """True if most words begin with a capital: capitals say nothing there."""
+    letters = [word[0] for word in text.split() if word[0].isalpha()]
+    return sum(letter.isupper() for letter in letters) * 2 > len(letters)
 
 
 def _is_given_name(word: str) -> bool:
@@ -408,6 +415,7 @@ def _variants(name: str) -> set[str]:
 
 def city_spellings(city: City) -> set[str]:
     found: set[str] = set()
+    english = city.names["en"].lower()
     for name in (*city.names.values(), *city.aliases):
         spelling = re.sub(r"\s+(?:시|군|특별시|광역시)$", "", name)
         script = _script(fold(spelling))
@@ -427,6 +435,8 @@ def city_spellings(city: City) -> set[str]:
             continue
         if len(spelling) > 1:
             found |= _variants(spelling)
+            if script == "kana" and "v" in english and "b" not in english:
+                found |= _variants(spelling.translate(_WITH_V))
     return found
 
 
@@ -441,6 +451,8 @@ def _country_spellings(country: Country) -> set[str]:
 
 _CYRILLIC_COUNTRIES = frozenset({"BG", "BY", "KG", "KZ", "MK", "MN", "RS", "RU", "TJ", "UA", "UZ"})
 _HAN_COUNTRIES = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "TW"})
+# バンクーバー is also written ヴァンクーヴァー, where the name has a v.
+_WITH_V = str.maketrans({"バ": "ヴァ", "ビ": "ヴィ", "ブ": "ヴ", "ベ": "ヴェ", "ボ": "ヴォ"})
 _BRACKETS = re.compile(r"\s*[(（]([^()（）]*)[)）]\s*")
 
 

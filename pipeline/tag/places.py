@@ -76,7 +76,7 @@ def _rules(lexicon: Lexicon) -> _Rules:
 def find_places(reading: Reading, lexicon: Lexicon) -> tuple[Places, tuple[Tag, ...]]:
     """The places an article is about, and its networks: both come from the same pass over the names."""
     finder, rules = name_finder(lexicon), _rules(lexicon)
-    mentions = {field: finder.find(field.text, field.folded) for field in reading.fields}
+    mentions = {field: finder.find(field.text, field.folded, title=field.name == "title") for field in reading.fields}
     sightings: list[Sighting] = []
     for field, found in mentions.items():
         sightings += _sight(field, found, reading.language, rules)
@@ -94,8 +94,11 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
     """The places among the mentions of one field, each with what its neighbourhood says of it."""
     found: list[Sighting] = []
     places = [mention for mention in mentions if (mention.key.cities or mention.key.country) and not mention.key.mask]
+    consumed = -1  # where the state of the last city ends: "Vancouver, Washington" names one city
     for index, mention in enumerate(places):
         key = mention.key
+        if mention.start < consumed:
+            continue
         before = places[index - 1] if index else None
         after = places[index + 1] if index + 1 < len(places) else None
         if not key.cities or (key.country and not _cue(field, mention, rules) and not key.cities[0].city_state):
@@ -111,6 +114,14 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
             or ("country" if located else "")
             or _listed(field, mention, before, after, rules)
         )
+        if (
+            located
+            and code
+            and after
+            and after.key.text in rules.states
+            and field.folded[mention.end : after.start] in rules.into
+        ):
+            consumed = after.end
         city = (located or candidates)[0]
         if city.needs_suffix:
             if language.split("-")[0] != "ja" and key.script == "han":

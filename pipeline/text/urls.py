@@ -17,13 +17,14 @@ TRACKING = (
 )  # fmt: skip
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _DEFAULT_PORT = re.compile(r"^(http://[^/?#]*):80(?=[/?#]|$)|^(https://[^/?#]*):443(?=[/?#]|$)", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
 MAX_CHARS = 2_000
 
 
 def normalise_url(url: str) -> str:
     """The address without fragment, tracking parameters or session, host in lower case without its default port, parameters sorted.
 
-    Returns "" for anything but http and https, for addresses with user names, and for longer than MAX_CHARS.
+    Returns "" for anything but http and https, for addresses with user names or hosts that cannot be, and for longer than MAX_CHARS.
     """
     url = url.strip()
     if len(url) > MAX_CHARS:
@@ -35,9 +36,10 @@ def normalise_url(url: str) -> str:
         _ = parts.port  # raises where it is no number
         plain = _DEFAULT_PORT.sub(r"\1\2", _SESSION.sub("", url))
         cleaned = url_query_cleaner(plain, TRACKING, remove=True, unique=False, keep_fragments=False)
-        return canonicalize_url(cleaned)
+        canonical = canonicalize_url(cleaned)
     except ValueError:
         return ""
+    return canonical if _HOST.fullmatch(host(canonical)) else ""
 
 
 def host(url: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import gzip
 import hashlib
 import http.server
@@ -129,7 +130,7 @@ class BadServer(http.server.ThreadingHTTPServer):
 
     def bomb(self, answer: Answer) -> None:
         """100 MiB of zeros in 100 kB."""
-        answer.give(gzip.compress(bytes(100 * 1024 * 1024), 9), "text/xml", Content_Encoding="gzip")
+        answer.give(packed_zeros(), "text/xml", Content_Encoding="gzip")
 
     def drop(self, answer: Answer) -> None:
         """Hangs up in the middle of the body."""
@@ -138,6 +139,12 @@ class BadServer(http.server.ThreadingHTTPServer):
         with contextlib.suppress(OSError):
             answer.connection.shutdown(socket.SHUT_RDWR)
         answer.close_connection = True
+
+
+@functools.cache
+def packed_zeros() -> bytes:
+    """100 MiB in 100 kB; to be made before the crawl, which would not wait for it."""
+    return gzip.compress(bytes(100 * 1024 * 1024), 6)
 
 
 def redirect(to: str) -> Callable[[Answer], None]:

@@ -23,7 +23,7 @@ class Place:
 
     def configure(self, **sections: dict[str, Any]) -> None:
         settings = {
-            "crawl": {"contact": "https://digest.example/about", "timeout_s": 1.0},
+            "crawl": {"contact": "https://digest.example/about", "timeout_s": 1.5},
             "digest": {"now": "2026-11-09T06:00:00+09:00"},
         }
         for section, values in sections.items():

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from badserver import BadServer, article, redirect, rss
+from badserver import BadServer, article, packed_zeros, redirect, rss
 from place import Place
 
 NEWS_SITEMAP = """<?xml version="1.0" encoding="UTF-8"?>
@@ -28,6 +28,7 @@ def web(server: BadServer) -> BadServer:
     server.routes["drip.example", "/feed"] = server.drip
     server.routes["headers.example", "/feed"] = server.slow_headers
     server.routes["endless.example", "/feed"] = server.endless
+    packed_zeros()
     server.routes["bomb.example", "/feed"] = server.bomb
     server.routes["loop.example", "/feed"] = redirect("http://loop.example/feed")
     server.routes["metadata.example", "/feed"] = redirect("http://169.254.169.254/latest/meta-data/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import ssl
+import statistics
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -62,9 +63,9 @@ def test_with_leave_loopback_is_asked_at_the_configured_pace_over_one_connection
     times = [seen.at for seen in server.seen[before:]]
     gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
     assert len(gaps) == 7
-    # The server sees a request when it has been read, which takes longer on a new connection: what one gap lacks, another has.
-    assert min(gaps) >= 0.15
-    assert sum(gaps) >= 7 * 0.2 - 0.05
+    # A busy machine notes a request late, so single gaps shrink and stretch; two crawlers on the host would halve them all.
+    assert statistics.median(gaps) >= 0.17
+    assert sum(gaps) >= 7 * 0.2 * 0.8
 
 
 def test_certificates_are_checked_unless_the_source_says_otherwise(

@@ -168,9 +168,9 @@ def _kind(column: Column[Any]) -> str:
 
 def _column_comments(table: Table) -> dict[str, str]:
     source = inspect.getsource(tables)
-    block = re.search(rf'Table\(\n    "{table.name}",\n.*?^\)', source, re.S | re.M)
+    block = re.search(rf'Table\(\n    "{table.name}",\n.*?^\)', source, re.DOTALL | re.MULTILINE)
     assert block
-    return dict(re.findall(r'Column\("(\w+)".*?\),\s+# (.*)$', block[0], re.M))
+    return dict(re.findall(r'Column\("(\w+)".*?\),\s+# (.*)$', block[0], re.MULTILINE))
 
 
 # ---------------------------------------------------------------------------------------------------------------- errors

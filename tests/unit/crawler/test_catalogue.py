@@ -99,3 +99,11 @@ def test_two_shipped_files_of_one_name_are_refused(write: Callable[[str, str], P
     write("shipped/kr/same.toml", FEED)
     with pytest.raises(ConfigurationError, match="same name"):
         load_catalogue(tmp_path / "none", tmp_path / "shipped")
+
+
+def test_two_active_sources_may_not_read_one_page(write: Callable[[str, str], Path], tmp_path: Path) -> None:
+    write("one.toml", FEED)
+    write("two.toml", FEED.replace("/feed.xml", "/feed.xml#top"))
+    with pytest.raises(ConfigurationError, match="read by source 'one' already"):
+        choose(load_catalogue(tmp_path), [])
+    assert len(choose(load_catalogue(tmp_path), ["two"])) == 1

@@ -16,8 +16,9 @@ import lxml.html
 import msgspec
 import pytest
 
-from pipeline.knowledge.editions import load_edition
+from pipeline.knowledge.editions import Edition, load_edition
 from pipeline.model import FuzzyDate, Issue, Origin, Precision, Shelf
+from pipeline.render import render_archive
 
 Tree = dict[str, bytes]
 Build = Callable[..., dict[str, bytes]]
@@ -272,3 +273,10 @@ def test_every_city_pair_network_and_theme_has_a_page_in_both_editions(tree: Tre
             for code in ("ja", "en"):
                 assert f"{folder}/{identifier.replace(':', '-')}/{code}.html" in tree
     assert "pairs/geonames-1792947--geonames-1859171/ja.html" in tree
+
+
+def test_an_edition_that_came_later_shows_old_issues_in_the_words_they_have(sample: ModuleType):
+    edition = Edition("fr", load_edition("en").messages)
+    files = render_archive(sample.SHELF, sample.LEXICON, [edition], base_url="", version="0.1.0")
+    story = next(file.body.decode() for file in files if file.path == f"stories/{sample.DIALOGUE.story_id}/fr.html")
+    assert sample.DIALOGUE.words["ja"].headline in story

@@ -85,9 +85,13 @@ def _open_both(folder: Path) -> str:
 
 
 def test_an_error_inside_undoes_the_whole_transaction(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), writing(engine) as connection:
-        connection.execute(text("UPDATE counter SET n = 5"))
-        _ = 1 / 0
+    def stop_halfway() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("UPDATE counter SET n = 5"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        stop_halfway()
     assert _value(engine) == 0
 
 
@@ -110,9 +114,9 @@ def test_a_writer_does_not_block_a_reader(engine: Engine) -> None:
 def test_a_locked_file_is_reported_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0)
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    with writing(engine), pytest.raises(StoreError, match=r"x\.sqlite: database is locked.*wait and run again"):
-        with writing(engine):
-            pytest.fail("two writers at once")
+    locked = pytest.raises(StoreError, match=r"x\.sqlite: database is locked.*wait and run again")
+    with writing(engine), locked, writing(engine):
+        pytest.fail("two writers at once")
     engine.dispose()
 
 

@@ -1,0 +1,42 @@
+"""From counts to the exit code."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.tally import Tally, exit_code
+from pipeline.errors import Reason
+
+
+def tally(*, pages: int = 0, links_new: int = 0, problem: str = "", failures: int = 0) -> Tally:
+    made = Tally(pages=pages, links_new=links_new, problem=problem)
+    for _ in range(failures):
+        made.fail(Reason.GONE)
+    return made
+
+
+GOOD, BAD = tally(pages=3, links_new=4, failures=1), tally(problem="timeout", failures=1)
+
+
+@pytest.mark.parametrize(
+    ("tallies", "unexpected", "stopped", "code"),
+    [
+        ([GOOD, GOOD], 0, False, 0),
+        ([tally()], 0, False, 0),  # nothing new is no failure
+        ([GOOD, BAD], 0, False, 3),
+        ([BAD, BAD], 0, False, 1),
+        ([GOOD], 1, False, 1),
+        ([GOOD, BAD], 0, True, 75),
+    ],
+)
+def test_exit_code(tallies: list[Tally], unexpected: int, stopped: bool, code: int) -> None:
+    named = {str(number): item for number, item in enumerate(tallies)}
+    assert exit_code(named, unexpected=unexpected, stopped=stopped) == code
+
+
+def test_a_source_failed_if_not_one_of_its_new_pages_came() -> None:
+    assert tally(links_new=2, failures=2).failed
+    assert tally(links_new=2, failures=2).worst == "gone"
+    assert not tally(links_new=2, pages=1, failures=1).failed
+    assert not tally(failures=1).failed  # an old link that fails again says nothing of the source
+    assert GOOD.worst == ""
