@@ -107,6 +107,8 @@ def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
         read_archives(job)
         if job.network_specs:
             _run_spider(job, attached=options.attached)
+        if not options.source:
+            job.inbox.forget_health(job.specs)
         _save_health(job)
         code = exit_code(job.tallies, unexpected=job.unexpected, stopped=bool(job.stopped))
         report = _report(job, code, time.monotonic() - started)

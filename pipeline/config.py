@@ -65,7 +65,7 @@ class Store(Section, frozen=True, kw_only=True):
 
 class Process(Section, frozen=True, kw_only=True):
     workers: int = 0  # processes; 0 is one per core, 1 runs in this process
-    page_deadline_s: float = 10.0  # a page that takes longer is quarantined
+    page_deadline_s: float = 10.0  # processor seconds; a page that takes longer, or six times as long on the wall, is quarantined
 
 
 class Mail(Section, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ class Mail(Section, frozen=True, kw_only=True):
 
 
 class Deliver(Section, frozen=True, kw_only=True):
-    channel: str = "outbox"  # ".outbox" writes files; "package.module:make" is anybody's
+    channel: str = "outbox"  # "outbox" writes files; "package.module:make" is anybody's
     readers: str = "readers.csv"  # address,edition,consent; relative to the workspace
     late_days: int = 3  # an issue that ended longer ago is built but not mailed
 

@@ -85,8 +85,6 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     TOO_SLOW = "too_slow"
     CRASHED = "crashed"
-    # identify
-    NOINDEX = "noindex"
 
 
 class Skip(Frozen, frozen=True, kw_only=True, tag=True):

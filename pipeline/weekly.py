@@ -164,6 +164,7 @@ def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
         open_editions(workspace),
         base_url=workspace.settings.digest.base_url,
         version=__version__,
+        contact=workspace.settings.mail.contact,
     ):
         files += 1
         written += replace_file(workspace.archive / page.path, page.body, staging=workspace.staging)

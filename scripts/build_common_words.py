@@ -49,7 +49,8 @@ LANGUAGES = [
 PLACES = re.compile(r"geonames|iso_|xkeyboard|timezone|tzdata|debconf|kbd")
 # A city of a million is meant more often than any word; below, the cue decides.
 LARGE = 1_000_000
-LEAST = 2  # messages: once may be a slip
+# Messages that must use the name as a word: once is a slip; a larger place must be more of a word to be doubted.
+LEAST, LEAST_LARGER, LARGER = 2, 6, 50_000
 
 
 def messages(language: str) -> list[str]:
@@ -93,7 +94,7 @@ def main() -> None:
             if key not in names or names[key].population < city.population:
                 names[key] = city
     common = sorted(
-        name for name, city in names.items() if counts[name] >= LEAST and city.population < LARGE and not city.capital
+        name for name, city in names.items() if counts[name] >= (LEAST if city.population < LARGER else LEAST_LARGER) and city.population < LARGE and not city.capital
     )
     lines = [
         "# Made by scripts/build_common_words.py: names of cities that translators of software use as ordinary words; folded.",

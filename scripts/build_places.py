@@ -212,6 +212,12 @@ def japanese_form(name: str) -> str:
     return "".join(CHARACTERS.get(character, character) for character in name)
 
 
+def plain_kana(name: str) -> str:
+    for old, new in (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ")):
+        name = name.replace(old, new)
+    return name
+
+
 def shared(alias: str, name: str) -> bool:
     """True if two Han names have a character in common, whatever its form."""
     return bool(set(japanese_form(alias)) & (set(japanese_form(name)) - {"市"}))
@@ -266,6 +272,11 @@ def main() -> None:
             and (not names["ja"] or re.search("[ァ-ヺ][一-鿿]|[一-鿿][ァ-ヺ]", names["ja"]))
         ):
             names["ja"] = japanese_form(names["zh"])
+        kana = sorted((a for a in map(clean, city["alternatenames"]) if KATAKANA.fullmatch(a) and len(a) > 1), key=lambda a: (len(a), a))
+        if not names["ja"] and kana and city["countrycode"] not in {"JP", "CN", "TW"}:
+            names["ja"] = kana[0]
+        spoken = names["ja"]
+        names["ja"] = plain_kana(spoken)  # newspapers and ministries write ビ, not ヴィ
         population = max(countries[city["countrycode"]]["population"], 1)
         city_state = city["population"] >= 0.5 * population
         if city_state:
@@ -273,7 +284,7 @@ def main() -> None:
                 language: name or LABELS[language].get(city["countrycode"], "") for language, name in names.items()
             }
         names |= overrides["names"].get(identity, {})
-        aliases = {clean(city["name"]), LABELS["ja"].get(identity, "")}
+        aliases = {clean(city["name"]), LABELS["ja"].get(identity, ""), spoken}
         for alias in map(clean, city["alternatenames"]):
             wanted = HAN.fullmatch(alias) or KATAKANA.fullmatch(alias) or HANGUL.fullmatch(alias)
             if wanted or (CYRILLIC.fullmatch(alias) and alias[0].isupper() and len(alias) > 3 and not names["ru"]):

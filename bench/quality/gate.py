@@ -81,9 +81,11 @@ def main() -> int:
     if options.write:
         kept = {key: value for key, value in scores.items() if options.lower or value > floors.get(key, -1.0)}
         FLOORS.write_text(json.dumps(dict(sorted((floors | kept).items())), indent=1) + "\n", "utf-8")
+    if options.write and options.lower:
+        return 0
     if below:
         print("below the floor:", ", ".join(below), file=sys.stderr)
-    return int(bool(below) and not (options.write and options.lower))
+    return int(bool(below))
 
 
 def table(scores: Scores, floors: Scores) -> str:

@@ -83,9 +83,11 @@ def _listen(stream: IO[str], advance: Callable[[int, int | None], None], message
         if event.get("event") == "page":
             pages += 1
             advance(pages, None)
-        elif event.get("event") != "start":
-            messages.append(event.get("message", line.rstrip()))
+        elif event.get("event") == "log":
+            messages.append(event["message"])
             click.echo(line.rstrip(), err=True)
+        elif not event:
+            messages.append(line.rstrip())  # what it says last before it ends: part of our own error
 
 
 def _read_object(text: str) -> dict[str, Any]:

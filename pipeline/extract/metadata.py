@@ -109,10 +109,13 @@ def _names_site(part: str, known: list[str]) -> bool:
     )
 
 
+_AFTER_TITLE = re.compile(r"\s*[-–—_|｜ㅣ·»«:：]")
+
+
 def _strip_unshared(title: str, others: list[str]) -> str:
     """A title without the end that follows a whole other candidate and a separator."""
     for other in others:
-        if 8 <= len(other) < len(title) and title.startswith(other) and _SEPARATOR.match(title, len(other)):
+        if 8 <= len(other) < len(title) and title.startswith(other) and _AFTER_TITLE.match(title, len(other)):
             return other
     return title
 

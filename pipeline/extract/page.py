@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from typing import cast
@@ -61,7 +62,7 @@ _WANTED = ("meta", "link", "script", "h1", "time", "title")
 
 def index(tree: HtmlElement, url: str) -> Page:
     """The page with its index."""
-    page = Page(tree=tree, url=url, elements=sum(1 for _ in tree.iter()))
+    page = Page(tree=tree, url=url, elements=int(cast("float", _count(tree))))
     for element in tree.iter(*_WANTED):
         _file(page, element)
     for element in cast("list[HtmlElement]", _may_be_marked(tree)):
@@ -71,16 +72,19 @@ def index(tree: HtmlElement, url: str) -> Page:
             page.marked.append(element)
         if element.get("rel") == "author" or _BYLINE.search(element.get("class", "")):
             page.bylines.append(element)
-    page.texts = [" ".join(str(text).split()) for text in cast("list[str]", _visible_texts(tree))[:MAX_TEXTS]]
+    pieces = (" ".join(text.split()) for text in cast("list[str]", _visible_texts(tree)))
+    page.texts = list(itertools.islice((piece for piece in pieces if piece), MAX_TEXTS))
     return page
 
 
+_count = etree.XPath("count(/descendant::*)")
+# "descendant" is one walk over the tree; "//" in the middle of a path makes libxml2 collect every node first.
 _may_be_marked = etree.XPath(
-    "//*[@itemprop or @rel='author' or contains(@class,'uthor') or contains(@class,'yline') or contains(@class,'reporter')"
-    " or contains(@class,'writer')]"
+    "/html/body/descendant::*[@itemprop or @rel='author' or contains(@class,'uthor') or contains(@class,'yline')"
+    " or contains(@class,'reporter') or contains(@class,'writer')]"
 )
 _visible_texts = etree.XPath(
-    "//body//text()[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template)]"
+    "/html/body/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
 )
 
 
@@ -107,7 +111,7 @@ def _file(page: Page, element: HtmlElement) -> None:
             page.document_title = text_of(element)
 
 
-_texts_inside = etree.XPath(".//text()[not(parent::script or parent::style)]")
+_texts_inside = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
 
 
 def text_of(element: HtmlElement, limit: int = MAX_FIELD) -> str:

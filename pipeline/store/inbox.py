@@ -205,8 +205,13 @@ class Inbox:
                 upsert = insert(connection, health).values(row)
                 connection.execute(upsert.on_conflict_do_update(index_elements=["source_id"], set_=changed))
 
+    def forget_health(self, active: Collection[str]) -> None:
+        """Forgets how sources fared that are no longer asked: what failed before they were taken out troubles nobody."""
+        with writing(self.engine) as connection:
+            connection.execute(delete(health).where(health.c.source_id.not_in(active)))
+
     def health(self) -> list[SourceHealth]:
-        """How every source fares, ordered by id, with its names and the number of its pages here."""
+        """How every source that is asked fares, ordered by id, with its names and the number of its pages here."""
         specs = self.sources()
         with reading(self.engine) as connection:
             counts = connection.execute(select(page.c.source_id, func.count()).group_by(page.c.source_id))
@@ -216,13 +221,13 @@ class Inbox:
             SourceHealth(
                 source_id=source_id,
                 names=specs[source_id].names if source_id in specs else {},
-                last_ok=rows[source_id].last_ok if source_id in rows else None,
-                last_new=rows[source_id].last_new if source_id in rows else None,
-                failures=rows[source_id].failures if source_id in rows else 0,
-                problem=rows[source_id].problem if source_id in rows else "",
+                last_ok=rows[source_id].last_ok,
+                last_new=rows[source_id].last_new,
+                failures=rows[source_id].failures,
+                problem=rows[source_id].problem,
                 pages=pages.get(source_id, 0),
             )
-            for source_id in sorted(specs.keys() | rows.keys())
+            for source_id in sorted(rows)
         ]
 
     def link_counts(self) -> dict[str, dict[str, int]]:

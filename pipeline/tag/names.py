@@ -276,13 +276,15 @@ def _leftmost_longest(mentions: Iterable[Mention]) -> Iterator[Mention]:
 
 
 class _Draft:
-    """What a spelling means, while it is collected."""
+    """What a spelling means, while it is collected; slots and tuples, since there are fifty thousand."""
+
+    __slots__ = ("any_case", "cased", "cities", "club", "country", "mask", "networks", "uncased")
 
     def __init__(self) -> None:
-        self.cities: dict[str, City] = {}
+        self.cities: tuple[City, ...] = ()
         self.country = ""
-        self.networks: dict[str, None] = {}
-        self.cased: set[str] = set()
+        self.networks: tuple[str, ...] = ()
+        self.cased: frozenset[str] = frozenset()
         self.uncased = False
         self.mask = False
         self.club = False
@@ -307,14 +309,16 @@ def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> dict[tu
             entry.any_case |= name[0].islower()
     for city in lexicon.cities.values():
         for name in city_spellings(city):
-            draft(name).cities[city.id] = city
+            entry = draft(name)
+            if city not in entry.cities:
+                entry.cities += (city,)
     for network in lexicon.networks.values():
         for name in _network_spellings(network):
             entry = draft(name)
-            entry.networks[network.id] = None
+            entry.networks = (*dict.fromkeys((*entry.networks, network.id)),)
             entry.any_case = True
             if name in network.acronyms:
-                entry.cased.add(name)
+                entry.cased |= {name}
             else:
                 entry.uncased = True
     for kind in ("phrases", "regions", "clubs"):
@@ -327,7 +331,7 @@ def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> dict[tu
 
 
 def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str], persons: frozenset[str]) -> Key:
-    cities = tuple(sorted(entry.cities.values(), key=lambda city: (-city.population, city.id)))
+    cities = tuple(sorted(entry.cities, key=lambda city: (-city.population, city.id)))
     if entry.country:  # a country beats a city of its name, unless the city is that country
         cities = tuple(
             city
@@ -341,10 +345,10 @@ def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str
         script=script,
         cities=cities,
         country=entry.country,
-        networks=tuple(entry.networks),
+        networks=entry.networks,
         mask=entry.mask,
         club=entry.club,
-        cased=frozenset() if entry.uncased else frozenset(entry.cased),
+        cased=frozenset() if entry.uncased else entry.cased,
         any_case=entry.any_case,
         ambiguous=bool(cities)
         and (
@@ -366,7 +370,9 @@ def _short_and_small(text: str, script: str, cities: tuple[City, ...]) -> bool:
         return cities[0].population < 500_000 and not cities[0].capital
     if len(text) != 2 or script not in {"han", "hangul", "kana"}:
         return False
-    return cities[0].population < 300_000 and not cities[0].capital
+    # Chinese names are parts of more words than Japanese or Korean ones.
+    small = 300_000 if cities[0].country in {"CN", "TW"} else 100_000
+    return cities[0].population < small and not cities[0].capital
 
 
 def _script(text: str) -> str:
@@ -397,6 +403,8 @@ def _stem(folded: str) -> tuple[str, frozenset[str]]:
 def _variants(name: str) -> set[str]:
     """Spellings that texts use for a name: hyphens, middle dots, St., ヴ."""
     found = {name}
+    if name.isalpha() and "ヴ" not in name:
+        return found
     if "-" in name and name.isascii():
         found.add(name.replace("-", " "))
     for sign in ("・", "=", "＝", "·", " "):

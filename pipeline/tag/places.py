@@ -17,6 +17,7 @@ from pipeline.tag.reading import Field, Reading
 # "Birmingham" beside "U.S." may be in Alabama (1:5), "Paris" beside "U.S." is not in Texas (1:85).
 _HOMONYM_RATIO = 12
 _LARGE = 1_000_000  # people: a city of this size is seldom a part of a person's name, but often of a district's (ウィーン・ヘルナルス区)
+_FAR = 500_000  # people: two Han characters for a smaller city abroad are more often another word or a given name
 _MAX_EVIDENCE = 8  # spans kept per tag: enough to explain, bounded for long texts
 
 
@@ -159,13 +160,13 @@ def _joined(field: Field, mention: Mention, before: Mention | None, after: Menti
 
 
 def _far_and_short(key: Key, city: City, *, at_home: bool, language: str) -> bool:
-    """Two Han characters for a city abroad of less than a million: in Chinese 金泽 is a given name, in Japanese 天安 a gate."""
+    """Two Han characters for a smaller city abroad: in Chinese 金泽 is a given name, in Japanese 天安 a gate."""
     return (
         key.script == "han"
         and len(key.text) == 2
         and not at_home
         and language.split("-")[0] in {"ja", "zh"}
-        and city.population < _LARGE
+        and city.population < _FAR
         and city.country in {"CN", "JP", "KR", "TW"}
     )
 

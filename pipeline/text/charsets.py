@@ -151,6 +151,7 @@ _LEVEL_1 = {
     "cp949": ("euc_kr", 0xB0, 0xC8),
 }
 _DECLARED_LEAD = 0.25  # of 1: what a declaration is worth against how ordinary the characters are
+_PLAUSIBLE = 0.6  # a wrong reading scores under 0.5: what was declared and reads like this needs no rival
 _DAMAGE = 4  # one undecodable or private character outweighs four ordinary ones
 _DAMAGED = re.compile("[\ufffd\x80-\x9f\ue000-\uf8ff\uff66-\uff9d]")  # half-width kana: the mark of a wrong Shift_JIS
 _FOREIGN = re.compile("[^\x00-\x7f\u3000\u00a0]")
@@ -173,6 +174,8 @@ def _everyday(encoding: str) -> frozenset[str]:
 
 def _by_scripts(body: bytes, declared: tuple[str, ...]) -> Decoded:
     sample = _sample(body)
+    if declared and _score(sample, declared[0]) >= _PLAUSIBLE:
+        return _decode_whole(body, declared[0])
     candidates = dict.fromkeys((*declared, *_COMMON))
     scores = {name: _score(sample, name) + (_DECLARED_LEAD if name in declared else 0) for name in candidates}
     # On equal scores the first wins: what was declared, then the order of the table.

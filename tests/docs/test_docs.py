@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import re
 import shlex
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -21,6 +24,7 @@ from pipeline.cli import COMMANDS, cli
 from pipeline.knowledge.lexicon import Term
 from pipeline.render import links
 from pipeline.store.schema import newest_revision
+from pipeline.version import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -317,6 +321,40 @@ def _check_sidecar(block: str, folder: Path) -> None:
     )
     now = dt.datetime(2026, 11, 9, tzinfo=dt.UTC)
     assert [raw.status for raw in read_archive(page, page.name, spec, now, 1_000)] == [200]
+
+
+def test_the_guide_to_saved_pages_leads_to_an_issue(tmp_path: Path) -> None:
+    """Its source and its sidecar, written as it says, beside a text that we write."""
+    guide = DOCS / "guides" / "read-saved-pages.md"
+    workspace = tmp_path / "digest"
+    _run("init", str(workspace), "--contact", "mailto:you@example.org")
+    (workspace / "sources.d" / "saved.toml").write_text(blocks(guide, "toml source")[0], encoding="utf-8")
+    (workspace / "saved").mkdir()
+    (workspace / "saved" / "visit.txt").write_text(_VISIT, encoding="utf-8")
+    (workspace / "saved" / "visit.toml").write_text(blocks(guide, "toml sidecar")[0], encoding="utf-8")
+    flags = ("-C", str(workspace), "--set", "digest.now=2026-11-23T06:00:00+09:00", "--set", "process.workers=1")
+    assert not _run(*flags, "run"), "silence means all is well"
+    issue = json.loads((workspace / "archive" / "data" / "2026-W47.json").read_bytes())
+    cards = [card for section in issue["regions"] for card in section["cards"]] + issue.get("leads", [])
+    assert [source["url"] for card in cards for source in card["sources"]] == ["https://example.org/news/visit"]
+
+
+_VISIT = """\
+Delegation from Lyon visits Yokohama
+
+A delegation of the City of Lyon, led by a deputy mayor, visited Yokohama on 18 November. The sister cities agreed on a
+joint programme for young people and signed a memorandum on climate action with the mayor of Yokohama.
+"""
+
+
+def _run(*arguments: str) -> str:
+    command = [sys.executable, "-c", "from pipeline.cli import main; main()", *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout + done.stderr
+
+
+def test_the_changelog_speaks_of_this_version() -> None:
+    assert __version__ in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def test_the_reference_names_the_commands_in_the_order_of_help() -> None:

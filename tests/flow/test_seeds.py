@@ -9,7 +9,7 @@ from sample_runs import run
 
 from pipeline.demo.sample import install_workspace
 from pipeline.demo.server import SampleServer
-from pipeline.model import TagKind, TaggedArticle
+from pipeline.model import TaggedArticle, TagKind
 from pipeline.store.database import open_engine
 from pipeline.store.library import Library
 from pipeline.text.urls import address_id
