@@ -21,12 +21,12 @@ check: $(VENV)/.dev  ## style, types, direction of imports
 
 judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, packaging, quality and speed floors
 	$(BIN)/pytest -m slow
-	$(BIN)/python bench/quality/gate.py
-	$(BIN)/python bench/speed/process.py --check
+	$(BIN)/python -m bench.quality.gate
+	$(BIN)/python -m bench.speed.process --check
 
 bench: $(VENV)/.dev  ## the figures behind the floors
-	$(BIN)/python bench/quality/gate.py
-	$(BIN)/python bench/speed/process.py
+	$(BIN)/python -m bench.quality.gate
+	$(BIN)/python -m bench.speed.process
 
 golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
 	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden

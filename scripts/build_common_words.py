@@ -94,7 +94,11 @@ def main() -> None:
             if key not in names or names[key].population < city.population:
                 names[key] = city
     common = sorted(
-        name for name, city in names.items() if counts[name] >= (LEAST if city.population < LARGER else LEAST_LARGER) and city.population < LARGE and not city.capital
+        name
+        for name, city in names.items()
+        if counts[name] >= (LEAST if city.population < LARGER else LEAST_LARGER)
+        and city.population < LARGE
+        and not city.capital
     )
     lines = [
         "# Made by scripts/build_common_words.py: names of cities that translators of software use as ordinary words; folded.",

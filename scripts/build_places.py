@@ -272,7 +272,10 @@ def main() -> None:
             and (not names["ja"] or re.search("[ァ-ヺ][一-鿿]|[一-鿿][ァ-ヺ]", names["ja"]))
         ):
             names["ja"] = japanese_form(names["zh"])
-        kana = sorted((a for a in map(clean, city["alternatenames"]) if KATAKANA.fullmatch(a) and len(a) > 1), key=lambda a: (len(a), a))
+        kana = sorted(
+            (a for a in map(clean, city["alternatenames"]) if KATAKANA.fullmatch(a) and len(a) > 1),
+            key=lambda a: (len(a), a),
+        )
         if not names["ja"] and kana and city["countrycode"] not in {"JP", "CN", "TW"}:
             names["ja"] = kana[0]
         spoken = names["ja"]

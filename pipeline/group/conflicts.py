@@ -15,7 +15,7 @@ EVENT_DATE, PARTICIPANTS = "event_date", "participants"
 # A date this far from the report is of something else: an anniversary's founding day, a plan.
 MAX_DAYS_FROM_REPORT = 31
 # Dates this far apart are of two happenings, not two accounts of one.
-MAX_DAYS_APART = 14
+MAX_DAYS_APART = 7
 # Figures this close, relative to the larger, are one figure rounded.
 ROUNDING = 0.1
 
@@ -109,15 +109,15 @@ def _accounts(
 
 
 def _one_happening(dates: dict[DatedEvent, list[str]]) -> dict[DatedEvent, list[str]]:
-    """Dates near the first one told; a single day that opens a range is the same account as the range."""
-    anchor = next(iter(dates), None)
+    """Dates of the happening that most articles tell of; a day that opens or closes a range is the same account as the range."""
     kept: dict[DatedEvent, list[str]] = {}
-    for event, ids in sorted(dates.items(), key=lambda item: item[0].end is None):
-        if anchor is None or abs((event.start - anchor.start).days) > MAX_DAYS_APART:
-            continue
-        same = next((other for other in kept if other.start == event.start and None in (other.end, event.end)), event)
+    for event, ids in sorted(dates.items(), key=lambda item: (item[0].end is None, interval(item[0]))):
+        same = next((other for other in kept if event.end is None and event.start in (other.start, other.end)), event)
         kept.setdefault(same, []).extend(ids)
-    return kept
+    if not kept:
+        return {}
+    told = max(kept, key=lambda event: len(kept[event]))
+    return {event: ids for event, ids in kept.items() if abs((event.start - told.start).days) <= MAX_DAYS_APART}
 
 
 def _conflict(fact: str, accounts: Mapping[str, Iterable[str]]) -> Conflict:

@@ -25,6 +25,7 @@ _PRIORS = {
     "cyrillic": {"ru": 3.0, "uk": 1.5, "bg": 1.0, "mk": 0.5},
     "other": {"ar": 2.0, "fa": 1.0, "ur": 0.7, "hi": 2.0, "mr": 0.7, "ne": 0.7, "pa": 0.5, "gu": 0.5, "kn": 0.5, "ml": 0.5},
 }  # fmt: skip
+_HAN_LANGUAGES = frozenset({"ja", "zh-Hans", "zh-Hant"})
 _BCP47 = {"zh-cn": "zh-Hans", "zh-tw": "zh-Hant"}
 
 
@@ -43,7 +44,8 @@ def detect_language(title: str, body: str, declared: str = "", usual: tuple[str,
         usual: the source's languages, the main one first; they break ties after the declared one.
     """
     text = body if len(body) >= BODY_CHARS else f"{title}\n{body}"
-    hints = tuple(code for code in (normalise_language(declared), *usual) if code)
+    stated = normalise_language(declared)
+    hints = tuple(code for code in (stated, *usual) if code)
     gated = gate(text)
     if gated.language:
         if gated.language.startswith("zh") and len(body) < BODY_CHARS and gated.confidence < 0.7:
@@ -53,13 +55,17 @@ def detect_language(title: str, body: str, declared: str = "", usual: tuple[str,
         return _break_tie("", 0.0, hints)
     if not gated.script:
         return Language(_UNDECIDED, 0.0)
+    if gated.script == "latin" and stated and stated not in _HAN_LANGUAGES and stated not in _factory().langlist:
+        return Language(
+            stated, 0.6
+        )  # Icelandic or Zulu: langdetect has no profile, and nobody declares them by mistake
     return _detect(text, gated.script, hints)
 
 
 def _break_tie(language: str, confidence: float, hints: tuple[str, ...]) -> Language:
     """Han characters that could be Japanese or either Chinese: what was declared, if it is one of them."""
     for hint in hints:
-        if hint in {"ja", "zh-Hans", "zh-Hant"}:
+        if hint in _HAN_LANGUAGES:
             return Language(hint, 0.6)
     return Language(language or "zh-Hans", round(confidence, 3) or 0.34)
 
@@ -111,6 +117,7 @@ def normalise_language(declared: str) -> str:
     if code.lower() in _NAMES:
         return _NAMES[code.lower()]
     primary = re.split(r"[-_]", code)[0].lower()
+    primary = _NAMES.get(primary, primary).partition("-")[0]
     if not re.fullmatch(r"[a-z]{2,3}", primary):
         return ""
     if primary == "zh":

@@ -93,7 +93,7 @@ _MONTH_FIRST = re.compile(
     rf"\b{_MONTH.format('')}\s(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:{_TO}(?:{_MONTH.format('2')}\s)?(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?)?(?!\d|:|\s?(?:percent|%))(?:,?\s(?P<year>(?:19|20)\d{{2}}))?\b"
 )
 _MONTH_ONLY = re.compile(
-    rf"\b(?:in|en|im|for|until|by|of|from|since)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>(?:19|20)\d{{2}})\b"
+    rf"\b(?:in|en|im|for|until|by|of|from)\s(?:early\s|late\s|mid-)?{_MONTH.format('')}\s(?:de\s|of\s)?(?P<year>(?:19|20)\d{{2}})\b"
 )
 
 

@@ -77,7 +77,9 @@ def make_card(
         story_id=story.id,
         article_class=ArticleClass.NEWS if news else ArticleClass.BACKGROUND,
         words={
-            edition.code: build_words(facts, edition, lexicon, families=families, languages=languages)
+            edition.code: build_words(
+                facts, edition, lexicon, families=families, languages=languages, background=not news
+            )
             for edition in editions
         },
         lead={edition.code: _lead(shown, edition.code).article_id for edition in editions},

@@ -11,7 +11,7 @@ from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
 
 # A tag counts for a story if its weight reaches this share of the strongest of its kind: passing mentions fall away.
-_SHARE = {TagKind.CITY: 0.4, TagKind.COUNTRY: 0.4, TagKind.NETWORK: 0.4, TagKind.THEME: 0.5, TagKind.EVENT: 0.6}
+_SHARE = {TagKind.CITY: 0.25, TagKind.COUNTRY: 0.4, TagKind.NETWORK: 0.4, TagKind.THEME: 0.5, TagKind.EVENT: 0.6}
 _MOST = {TagKind.CITY: 6, TagKind.COUNTRY: 6, TagKind.NETWORK: 3, TagKind.THEME: 4, TagKind.EVENT: 3}
 # Dated events farther from publication are history or far plans, not what the news is about.
 _NEWS_BEFORE = dt.timedelta(days=14)
@@ -23,6 +23,7 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _LEAD_CHARS = 300
+_SIGNINGS = ("sister-city-agreement", "mou-cooperation", "suspension-termination", "declaration-award")
 
 
 class Facts(Frozen, frozen=True, kw_only=True):
@@ -45,14 +46,15 @@ def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
     weights = {kind: _weigh(articles, kind) for kind in TagKind}
     cities = _strongest(weights[TagKind.CITY], TagKind.CITY)
     dates = _dates(articles)
+    event_types = _strongest(weights[TagKind.EVENT], TagKind.EVENT)
     return Facts(
         cities=cities,
         countries=_countries(cities, _strongest(weights[TagKind.COUNTRY], TagKind.COUNTRY), lexicon),
         networks=_strongest(weights[TagKind.NETWORK], TagKind.NETWORK),
         themes=_strongest(weights[TagKind.THEME], TagKind.THEME),
-        event_types=_strongest(weights[TagKind.EVENT], TagKind.EVENT),
+        event_types=event_types,
         pair=_pair(cities, weights[TagKind.CITY], lexicon),
-        event=_main_date(articles, dates),
+        event=_main_date(articles, dates, event_types),
         dates=tuple(dates),
         persons=_persons(articles),
         years=_years(articles),
@@ -110,24 +112,29 @@ def _is_near(event: DatedEvent, tagged: TaggedArticle) -> bool:
     return published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
 
 
-def _main_date(articles: Sequence[TaggedArticle], dates: Sequence[DatedEvent]) -> DatedEvent | None:
-    """The date that most articles give; among equals the one nearest to their publication, the past before the future.
+def _main_date(
+    articles: Sequence[TaggedArticle], dates: Sequence[DatedEvent], event_types: Sequence[str]
+) -> DatedEvent | None:
+    """The date that most articles give, among equals the one that the news is about.
 
-    News reports what has just happened and ends with what comes next, so a date ahead counts as twice as far.
+    A signing is reported after it happened, so the nearest date counts, one ahead as twice as far. Anything else is
+    announced as often as reported: a date in a title counts first, then the one that comes first in the text.
     """
     votes: Counter[dt.date] = Counter()
-    distance: dict[dt.date, int] = {}
+    order: dict[dt.date, tuple[int, int]] = {}
+    is_signing = bool(event_types) and event_types[0] in _SIGNINGS
     for tagged in articles:
-        published = tagged.article.dated.date()
-        near = {event.start for event in tagged.events if event.precision is Precision.DAY and _is_near(event, tagged)}
-        for start in near:
-            votes[start] += 1
-            days = (start - published).days
-            far = 2 * days if days > 0 else -days
-            distance[start] = min(distance.get(start, far), far)
+        published, title = tagged.article.dated.date(), tagged.article.title
+        near = [event for event in tagged.events if event.precision is Precision.DAY and _is_near(event, tagged)]
+        votes.update({event.start for event in near})
+        for place, event in enumerate(near):
+            days = (event.start - published).days
+            distance = 2 * days if days > 0 else -days
+            rank = (0, distance) if is_signing else (event.evidence not in title, place)
+            order[event.start] = min(order.get(event.start, rank), rank)
     if not votes:
         return None
-    best = min(votes, key=lambda start: (-votes[start], distance[start], start))
+    best = min(votes, key=lambda start: (-votes[start], order[start], start))
     return next(event for event in dates if event.start == best)
 
 

@@ -11,16 +11,29 @@ from pipeline.model import DatedEvent, TagKind, Words
 from pipeline.words.facts import Facts
 
 ENGINE = "tags"
+# Longer names of networks give way to their acronym in headlines.
+_SHORT_NAME_CHARS = 20
 
 
-def build_words(facts: Facts, edition: Edition, lexicon: Lexicon, *, families: int, languages: Sequence[str]) -> Words:
+def build_words(
+    facts: Facts,
+    edition: Edition,
+    lexicon: Lexicon,
+    *,
+    families: int,
+    languages: Sequence[str],
+    background: bool = False,
+) -> Words:
     """The story in `edition`'s language.
 
     Args:
         families: independent publisher families that report it.
         languages: BCP 47 tags of its articles.
+        background: it explains and reports nothing, so no event is claimed.
     """
     writer = _Writer(facts, edition, lexicon)
+    if background:
+        return Words(headline=writer.topic(), sentences=tuple(filter(None, (writer.subjects(),))), engine=ENGINE)
     sentences = (writer.occasion(), writer.subjects(), writer.coverage(families, languages))
     return Words(headline=writer.headline(), sentences=tuple(s for s in sentences if s), engine=ENGINE)
 
@@ -47,6 +60,14 @@ class _Writer:
         if facts.networks:
             head = say("words.with_network", headline=head, network=self._network(facts.networks[0]))
         return self._capital(head)
+
+    def topic(self) -> str:
+        """What a background piece is about: its cities, else its countries, else cities' ties in general."""
+        facts = self.facts
+        names = [self._city(city) for city in facts.cities[:3]] or [self._country(key) for key in facts.countries[:2]]
+        if not names:
+            return self.edition.say("words.background.bare")
+        return self.edition.say("words.background.about", place=self._list(names))
 
     def occasion(self) -> str:
         """What kind of event, where and when."""
@@ -116,7 +137,10 @@ class _Writer:
         return name if name == country else self.edition.say("words.city_in_country", city=name, country=country)
 
     def _network(self, network: str) -> str:
-        return self.lexicon.name(TagKind.NETWORK, network, self.edition.code)
+        """A name fit for a headline: the acronym where the full name is long."""
+        name = self.lexicon.name(TagKind.NETWORK, network, self.edition.code)
+        term = self.lexicon.networks.get(network)
+        return term.acronyms[0] if term and term.acronyms and len(name) > _SHORT_NAME_CHARS else name
 
     def _list(self, items: Iterable[str]) -> str:
         parts = list(items)

@@ -63,6 +63,17 @@ def test_one_family_has_one_voice(make: Make):
     assert len(find_conflicts(articles, {})) == 2
 
 
+def test_a_day_within_a_range_is_another_account(make: Make):
+    articles = [
+        make("a1", "A", "Text", dates=("2026-10-20",)),
+        make("a2", "B", "Text", dates=(("2026-10-18", "2026-10-21"),)),
+        make("a3", "C", "Text", dates=("2026-10-21",)),
+    ]
+    assert as_pairs(find_conflicts(articles, {})) == {
+        "event_date": [("2026-10-18/2026-10-21", ("a2", "a3")), ("2026-10-20", ("a1",))]
+    }
+
+
 def test_rounded_figures_and_opening_days_are_no_conflict(make: Make):
     articles = [
         make("a1", "A", "352 guests came.", dates=("2026-10-20",)),
@@ -75,7 +86,7 @@ def test_dates_of_other_happenings_are_no_conflict(make: Make):
     articles = [
         make("a1", "A", "Text", dates=("2026-10-20",)),
         make("a2", "B", "Text", dates=("1986-05-01",)),
-        make("a3", "C", "Text", dates=("2026-11-15",)),
+        make("a3", "C", "Text", dates=("2026-11-05",)),
     ]
     assert find_conflicts(articles, {}) == ()
 

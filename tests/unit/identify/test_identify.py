@@ -187,6 +187,11 @@ def test_a_wrong_declaration_does_not_change_the_language_of_a_body() -> None:
     assert detect_language("市長が訪問", BODY * 5, "zh-CN").code == "ja"
 
 
+def test_a_language_that_the_detector_does_not_know_is_believed_from_the_page() -> None:
+    body = "Borgarstjóri tók á móti sendinefnd frá vinabæ borgarinnar og undirritaði samning um vatn og úrgang. " * 5
+    assert detect_language("Borgarstjóri undirritar samning", body, "is").code == "is"
+
+
 def test_a_declaration_breaks_a_tie_of_han_characters() -> None:
     assert detect_language("天津", "", "ja").code == "ja"
     assert detect_language("天津", "", "zh-TW").code == "zh-Hant"

@@ -27,8 +27,23 @@ def facts(**known: Any) -> Facts:
     return Facts(**(none | {"pair": None, "event": None, "years": None} | known))
 
 
-def say(edition: str, lexicon: Lexicon, families: int = 1, languages: tuple[str, ...] = ("en",), **known: Any) -> Words:
-    return build_words(facts(**known), load_edition(edition), lexicon, families=families, languages=languages)
+def say(
+    edition: str,
+    lexicon: Lexicon,
+    families: int = 1,
+    languages: tuple[str, ...] = ("en",),
+    *,
+    background: bool = False,
+    **known: Any,
+) -> Words:
+    return build_words(
+        facts(**known),
+        load_edition(edition),
+        lexicon,
+        families=families,
+        languages=languages,
+        background=background,
+    )
 
 
 PAIR = {"cities": (KOBE, TIANJIN), "countries": ("JP", "CN"), "pair": (TIANJIN, KOBE)}
@@ -89,12 +104,9 @@ def test_a_city_that_is_its_country_is_named_once(lexicon: Lexicon) -> None:
     )
 
 
-def test_the_first_network_stands_in_the_headline(lexicon: Lexicon) -> None:
+def test_the_first_network_stands_in_the_headline_by_its_acronym_if_its_name_is_long(lexicon: Lexicon) -> None:
     known = {**PAIR, "event_types": ("mayors-dialogue",), "networks": ("sco", "uclg")}
-    assert (
-        say("en", lexicon, **known).headline
-        == "Mayors of Kobe and Tianjin in dialogue – Shanghai Cooperation Organisation"
-    )
+    assert say("en", lexicon, **known).headline == "Mayors of Kobe and Tianjin in dialogue – SCO"
     assert say("ja", lexicon, **known).headline == "神戸と天津の市長が対話（上海協力機構）"
 
 
@@ -157,3 +169,10 @@ def test_whatever_is_known_every_sentence_is_whole(lexicon: Lexicon, edition: st
         names = {"ja": ("神戸", "天津"), "en": ("Kobe", "Tianjin")}[edition]
         mentioned = [name in said.headline and name in said.sentences[0] for name in names]
         assert mentioned == [KOBE in places.get("cities", ()), TIANJIN in places.get("cities", ())]
+
+
+def test_a_background_piece_claims_no_event(lexicon: Lexicon) -> None:
+    words = say("en", lexicon, background=True, cities=(KOBE, TIANJIN), event_types=("mou-cooperation",))
+    assert words.headline == "Background: city ties of Kobe and Tianjin"
+    assert words.sentences == ()
+    assert say("ja", lexicon, background=True).headline == "背景・解説：都市間交流のしくみ"

@@ -1,0 +1,113 @@
+"""What the articles of a story say together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+
+from pipeline.knowledge.lexicon import Lexicon
+from pipeline.model import DatedEvent, Precision, TaggedArticle, TagKind
+from pipeline.words.facts import gather_facts
+
+Make = Callable[..., TaggedArticle]
+KOBE, TIANJIN, BUSAN, YOKOHAMA = "geonames:1859171", "geonames:1792947", "geonames:1838524", "geonames:1848354"
+
+
+def on(day: str, last: str | None = None, precision: Precision = Precision.DAY) -> DatedEvent:
+    end = dt.date.fromisoformat(last) if last else None
+    return DatedEvent(start=dt.date.fromisoformat(day), end=end, precision=precision)
+
+
+def cities(**weights: float) -> dict[TagKind, dict[str, float]]:
+    return {TagKind.CITY: {{"kobe": KOBE, "tianjin": TIANJIN, "busan": BUSAN, "yokohama": YOKOHAMA}[k]: w for k, w in weights.items()}}  # fmt: skip
+
+
+def test_passing_mentions_fall_away_and_the_rest_stands_by_weight(lexicon: Lexicon, make: Make) -> None:
+    facts = gather_facts([make(tags=cities(tianjin=0.9, kobe=1.0, busan=0.2))], lexicon)
+    assert facts.cities == (KOBE, TIANJIN)
+    assert facts.countries == ("JP", "CN")
+
+
+def test_a_name_in_a_title_counts_twice_and_articles_add_up(lexicon: Lexicon, make: Make) -> None:
+    one, two = make("a", tags=cities(kobe=1.0, tianjin=0.6), in_title=(TIANJIN,)), make("b", tags=cities(tianjin=0.5))
+    assert gather_facts([one], lexicon).cities == (TIANJIN, KOBE)
+    assert gather_facts([make("a", tags=cities(kobe=0.9, tianjin=0.6)), two], lexicon).cities == (TIANJIN, KOBE)
+
+
+@pytest.mark.parametrize(
+    ("weights", "pair"),
+    [
+        ({"kobe": 1.0, "tianjin": 0.9}, (TIANJIN, KOBE)),
+        ({"kobe": 1.0, "tianjin": 0.9, "busan": 0.5}, (TIANJIN, KOBE)),
+        ({"kobe": 1.0, "tianjin": 0.9, "busan": 0.85}, None),  # three cities at one table
+        ({"kobe": 1.0, "yokohama": 0.9}, None),  # one country
+        ({"kobe": 1.0}, None),
+        ({}, None),
+    ],
+)
+def test_a_pair_are_two_cities_of_two_countries_that_stand_out(
+    lexicon: Lexicon, make: Make, weights: dict[str, float], pair: tuple[str, str] | None
+) -> None:
+    assert gather_facts([make(tags=cities(**weights))], lexicon).pair == pair
+
+
+def test_the_main_date_is_the_one_that_most_articles_give(lexicon: Lexicon, make: Make) -> None:
+    articles = [
+        make("a", dates=(on("2026-11-03"), on("2026-11-20"))),
+        make("b", dates=(on("2026-11-20"),)),
+        make("c", dates=(on("2026-11-20", "2026-11-22"),)),
+    ]
+    facts = gather_facts(articles, lexicon)
+    assert facts.event is not None
+    assert facts.event.start == dt.date(2026, 11, 20)
+    assert [date.start.day for date in facts.dates] == [3, 20, 20]
+
+
+def test_history_far_plans_and_vague_dates_are_no_news(lexicon: Lexicon, make: Make) -> None:
+    dates = (on("1986-11-01"), on("2027-10-01"), on("2026-11-01", precision=Precision.MONTH))
+    facts = gather_facts([make(dates=dates)], lexicon)
+    assert (facts.event, facts.dates) == (None, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("姉妹都市提携50周年を記念", 50),
+        ("提携５０周年", 50),
+        ("缔结友城40週年", 40),
+        ("자매결연 60주년", 60),
+        ("the 50th anniversary", 50),
+        ("the 1st anniversary", 1),
+        ("le 15e anniversaire", 15),
+        ("50-летие", 50),
+        ("平城遷都1300周年", None),  # not 300
+        ("創立1050周年", None),  # not 50
+        ("151周年", None),
+        ("50 years ago", None),
+    ],
+)
+def test_the_years_of_an_anniversary(lexicon: Lexicon, make: Make, text: str, years: int | None) -> None:
+    assert gather_facts([make(text=text)], lexicon).years == years
+
+
+def test_years_that_most_articles_give_win(lexicon: Lexicon, make: Make) -> None:
+    articles = [make("a", text="130周年の都市"), make("b", text="50周年"), make("c", title="50周年 50周年")]
+    assert gather_facts(articles, lexicon).years == 50
+
+
+def test_an_article_without_tags_has_no_facts(lexicon: Lexicon, make: Make) -> None:
+    facts = gather_facts([make()], lexicon)
+    assert (facts.cities, facts.countries, facts.networks, facts.themes, facts.event_types) == ((), (), (), (), ())
+
+
+def test_a_date_in_a_title_counts_first_unless_something_was_signed(lexicon: Lexicon, make: Make) -> None:
+    """An announcement is about the day it names; a signing is reported after it happened."""
+    early = DatedEvent(start=dt.date(2026, 11, 5), evidence="5 November")
+    ahead = DatedEvent(start=dt.date(2026, 12, 3), evidence="3 December")
+    dates = (early, ahead)
+    forum = make("f", title="Forum opens on 3 December", dates=dates, tags={TagKind.EVENT: {"summit-forum": 1.0}})
+    signing = make("s", title="Signed before 3 December", dates=dates, tags={TagKind.EVENT: {"mou-cooperation": 1.0}})
+    assert gather_facts([forum], lexicon).event == ahead
+    assert gather_facts([signing], lexicon).event == early
