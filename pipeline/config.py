@@ -65,7 +65,9 @@ class Store(Section, frozen=True, kw_only=True):
 
 class Process(Section, frozen=True, kw_only=True):
     workers: int = 0  # processes; 0 is one per core, 1 runs in this process
-    page_deadline_s: float = 10.0  # processor seconds; a page that takes longer, or six times as long on the wall, is quarantined
+    page_deadline_s: float = (
+        10.0  # processor seconds; a page that takes longer, or six times as long on the wall, is quarantined
+    )
 
 
 class Mail(Section, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from pipeline.model import (
     ArticleClass,
     CalendarRow,
     Card,
+    DatedEvent,
     Figures,
     Issue,
     IssueStatus,
@@ -203,16 +204,29 @@ def _meetings(cards: Sequence[Card], last_day: dt.date) -> list[Meeting]:
 
 
 def _calendar(cards: Sequence[Card], earlier: Sequence[Issue], last_day: dt.date) -> list[CalendarRow]:
-    """Coming dates of this and earlier issues, each date of a story once, soonest first."""
+    """Coming dates of this and earlier issues, soonest first; a story's later account replaces its earlier one."""
     horizon = last_day + dt.timedelta(weeks=CALENDAR_WEEKS)
-    rows: dict[tuple[dt.date, str], CalendarRow] = {}
-    for card in (*(card for issue in earlier for card in issue.cards), *cards):
-        for date in card.dates:
-            if last_day < date.start <= horizon:
-                rows[date.start, card.story_id] = CalendarRow(
-                    story_id=card.story_id, date=date, cities=card.cities[:3], networks=card.networks
-                )
-    return [rows[key] for key in sorted(rows)]
+    latest = {card.story_id: card for issue in earlier for card in issue.cards} | {
+        card.story_id: card for card in cards
+    }
+    rows = [
+        CalendarRow(story_id=card.story_id, date=date, cities=card.cities[:3], networks=card.networks)
+        for card in latest.values()
+        for date in _coming(card.dates, last_day, horizon)
+    ]
+    return sorted(rows, key=lambda row: (row.date.start, row.date.end or row.date.start, row.story_id))
+
+
+def _coming(dates: Sequence[DatedEvent], last_day: dt.date, horizon: dt.date) -> list[DatedEvent]:
+    """The dates ahead, without days that only lie within a longer one."""
+    ahead = [date for date in dates if last_day < date.start <= horizon]
+    return [date for date in ahead if not any(_holds(longer, date) for longer in ahead)]
+
+
+def _holds(longer: DatedEvent, date: DatedEvent) -> bool:
+    end, longer_end = date.end or date.start, longer.end or longer.start
+    is_longer = (longer_end - longer.start) > (end - date.start)
+    return is_longer and longer.start <= date.start and end <= longer_end
 
 
 def _figures(cards: Sequence[Card]) -> Figures:

@@ -100,6 +100,10 @@ def _factory() -> detector_factory.DetectorFactory:
 
 _HANT = re.compile(r"hant|[_-](?:tw|hk|mo)\b", re.IGNORECASE)
 _NAMES = {
+    "nb": "no",  # langdetect tells no kinds of Norwegian apart
+    "nn": "no",
+    "in": "id",  # ISO 639 before 1989, still sent by old systems
+    "iw": "he",
     "jp": "ja",
     "kr": "ko",
     "cn": "zh-Hans",

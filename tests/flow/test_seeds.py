@@ -46,9 +46,7 @@ def test_the_seed_articles_are_read_tagged_and_shown(
     for file in sorted((evaluation_data / "seeds").glob("*.txt")):
         shutil.copy(file, texts)
     run(tmp_path, sample_server, "run")
-    first, second = (
-        read(tmp_path, f"urn:city-digest:archive:seeds:{file.name}") for file in sorted(texts.iterdir())
-    )
+    first, second = (read(tmp_path, f"urn:city-digest:archive:seeds:{file.name}") for file in sorted(texts.iterdir()))
     assert {first.article.language, second.article.language} == {"ja"}
     assert first.relevance.relevant
     assert second.relevance.relevant

@@ -215,6 +215,9 @@ def test_a_text_without_words_has_no_language(text: str) -> None:
         ("EN-us", "en"),
         ("", ""),
         ("日本語", ""),
+        ("nb-NO", "no"),
+        ("in", "id"),
+        ("cn-TW", "zh-Hant"),
         ("x", ""),
     ],
 )
