@@ -21,6 +21,7 @@ from pipeline.model import Article, Document, Frozen, RawPage, SourceSpec, Tagge
 from pipeline.ports import Engine
 from pipeline.store.inbox import Inbox
 from pipeline.store.library import Derivation, Library, StageResult
+from pipeline.text.clean import clean_text
 
 # Stories gather articles of three weeks: the slow beat of this field, measured in grouping on several languages.
 STORY_WINDOW = dt.timedelta(days=21)
@@ -31,7 +32,7 @@ class PageTask(Frozen, frozen=True, kw_only=True):
 
     page_id: str
     source_id: str
-    body_hash: str
+    page_hash: str  # of its body and hints
     page: RawPage | None  # None: pruned from the inbox, its document is in `known`
     source: SourceSpec | None
     known: dict[str, StageResult] = {}
@@ -74,7 +75,7 @@ def derive(task: PageTask) -> Derivation:
     results: list[StageResult] = []
     value: Any = task.page
     source = _spell_out(task.source)
-    fingerprint = _digest(task.body_hash.encode(), msgspec.json.encode(task.page.hints) if task.page else b"")
+    fingerprint = task.page_hash
     for stage in page_stages():
         result = task.known.get(stage.name)
         key = _digest(stage.name.encode(), stage.version.encode(), source, fingerprint.encode())
@@ -92,7 +93,7 @@ def derive(task: PageTask) -> Derivation:
     return Derivation(
         page_id=task.page_id,
         source_id=task.source_id,
-        body_hash=task.body_hash,
+        page_hash=task.page_hash,
         rules=rules_of(task.source),
         results=tuple(results),
         tagged=value,
@@ -100,25 +101,33 @@ def derive(task: PageTask) -> Derivation:
 
 
 def abandon(task: PageTask, error: BaseException) -> Derivation:
-    """The derivation of a page whose worker ran out of time or died."""
+    """The derivation of a page whose worker ran out of time or died.
+
+    A pruned page keeps the results it had: nothing could make its document again.
+    """
     reason = Reason.TOO_SLOW if isinstance(error, TimeoutError) else Reason.CRASHED
-    stage = page_stages()[0]
-    key = _digest(stage.name.encode(), stage.version.encode(), task.body_hash.encode())
-    result = _set_back(stage.name, key, Quarantine(reason=reason, detail=f"{type(error).__name__}: {error}"[:500]))
+    name = page_stages()[0].name if task.page else page_stages()[-1].name
+    lost = _set_back(name, task.page_hash, _quarantine(reason, error))
+    kept = () if task.page else tuple(result for result in task.known.values() if result.stage != name)
     return Derivation(
         page_id=task.page_id,
         source_id=task.source_id,
-        body_hash=task.body_hash,
+        page_hash=task.page_hash,
         rules=rules_of(task.source),
-        results=(result,),
+        results=(*kept, lost),
     )
+
+
+def _quarantine(reason: Reason, error: BaseException) -> Quarantine:
+    # An error may quote the page, and no database takes every character of a page.
+    return Quarantine(reason=reason, detail=clean_text(f"{type(error).__name__}: {error}", limit=500))
 
 
 def _run(stage: Stage, value: Any, task: PageTask, key: str) -> tuple[Any, StageResult]:
     try:
         made = stage.run(value, task)
     except Exception as error:  # noqa: BLE001  # one page must never stop the others; the reason is kept and counted
-        made = Quarantine(reason=Reason.CRASHED, detail=f"{type(error).__name__}: {error}"[:500])
+        made = _quarantine(Reason.CRASHED, error)
     if isinstance(made, Skip | Retry | Quarantine):
         return None, _set_back(stage.name, key, made)
     return made, StageResult(stage=stage.name, key=key, outcome="value", value=msgspec.json.encode(made))
@@ -202,7 +211,7 @@ def process(
 
 class _Due(NamedTuple):
     page_id: str
-    body_hash: str
+    page_hash: str
     source_id: str  # "" if only the inbox knows
     in_inbox: bool
 
@@ -213,16 +222,16 @@ def _due(inbox: Inbox, library: Library, now: dt.datetime) -> list[_Due]:
     hashes, derived = inbox.page_hashes(), library.derived()
     due = []
     for page_id in sorted(hashes.keys() | derived.keys()):
-        body_hash = hashes.get(page_id)
+        page_hash = hashes.get(page_id)
         known = derived.get(page_id)
         if known is None:
-            due.append(_Due(page_id, body_hash or "", "", in_inbox=True))
+            due.append(_Due(page_id, page_hash or "", "", in_inbox=True))
             continue
-        changed = body_hash is not None and body_hash != known.body_hash
+        changed = page_hash is not None and page_hash != known.page_hash
         outdated = known.rules != rules.get(known.source_id, known.rules)
         again = known.not_before is not None and known.not_before <= now
         if changed or outdated or again:
-            due.append(_Due(page_id, body_hash or known.body_hash, known.source_id, in_inbox=body_hash is not None))
+            due.append(_Due(page_id, page_hash or known.page_hash, known.source_id, in_inbox=page_hash is not None))
     return due
 
 
@@ -239,7 +248,7 @@ def _tasks(due: list[_Due], inbox: Inbox, library: Library) -> Iterator[PageTask
             yield PageTask(
                 page_id=item.page_id,
                 source_id=source_id,
-                body_hash=item.body_hash,
+                page_hash=item.page_hash,
                 page=page,
                 source=sources.get(source_id),
                 known=known.get(item.page_id, {}),

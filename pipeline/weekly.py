@@ -112,7 +112,9 @@ def compose_week(
 def _articles_of(week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue]) -> list[str]:
     start, end = bounds_of(week, workspace.zone)
     published = library.published_articles()
-    candidates = set(library.articles_dated(start - LATE if earlier else start, end))
+    if earlier:  # what is late; but never from before the first issue, which left that out as too old
+        start = max(start - LATE, bounds_of(earlier[0].week, workspace.zone)[0])
+    candidates = set(library.articles_dated(start, end))
     # An undated article is as new as the first sight of it, and the latest complete week is the first that can have it.
     if week_of_day(workspace.clock().astimezone(workspace.zone).date() - dt.timedelta(days=7)) == week:
         candidates.update(library.undated_articles())
@@ -219,7 +221,7 @@ def deliver_issues(
         for edition in open_editions(workspace):
             theirs = [reader for reader in readers if reader.edition == edition.code]
             if dry_run:
-                had = sum((edition.code, reader.key) in ledger for reader in theirs)
+                had = sum(deliver.is_sent(ledger, reader) for reader in theirs)
                 already, sent = already + had, sent + len(theirs) - had
                 continue
             letter = make_letter(workspace, issue, shelf, edition)

@@ -98,8 +98,8 @@ def make_task(row: dict[str, Any], folder: Path) -> Any:
         )
         value = msgspec.json.encode(document)
         known[extract.NAME] = StageResult(stage=extract.NAME, key="", outcome="value", value=value)
-        return PageTask(page_id=page_id, source_id="", body_hash="", page=None, source=None, known=known)
-    return PageTask(page_id=page_id, source_id="", body_hash=address_id(row["id"]), page=page, source=None, known=known)
+        return PageTask(page_id=page_id, source_id="", page_hash="", page=None, source=None, known=known)
+    return PageTask(page_id=page_id, source_id="", page_hash=address_id(row["id"]), page=page, source=None, known=known)
 
 
 def describe_article(tagged: Any) -> dict[str, Any]:

@@ -44,8 +44,7 @@ def deliver_letter(
     """
     outcome = Outcome()
     for reader in readers:
-        known = ledger.get((letter.edition, reader.key))
-        if known and known.state is DeliveryState.SENT:
+        if is_sent(ledger, reader):
             outcome = msgspec.structs.replace(outcome, already_sent=outcome.already_sent + 1)
             continue
         row = Delivery(
@@ -70,3 +69,9 @@ def deliver_letter(
             record(msgspec.structs.replace(row, state=DeliveryState.SENT))
             outcome = msgspec.structs.replace(outcome, sent=outcome.sent + 1)
     return outcome
+
+
+def is_sent(ledger: Mapping[tuple[str, str], Delivery], reader: Reader) -> bool:
+    """True if the ledger says that the reader had their letter."""
+    row = ledger.get((reader.edition, reader.key))
+    return row is not None and row.state is DeliveryState.SENT

@@ -155,10 +155,10 @@ class Inbox:
         return True
 
     def page_hashes(self) -> dict[str, str]:
-        """Page id -> hash of its body, for every page; reads no bodies."""
+        """Page id -> hash of its body and hints, for every page; reads no bodies."""
         with reading(self.engine) as connection:
-            rows = connection.execute(select(page.c.id, page.c.body_hash).order_by(page.c.id))
-            return {row.id: row.body_hash for row in rows}
+            rows = connection.execute(select(page.c.id, page.c.body_hash, page.c.hints).order_by(page.c.id))
+            return {row.id: body_hash(f"{row.body_hash}{row.hints}".encode()) for row in rows}
 
     def pages(self, ids: Iterable[str]) -> Iterator[RawPage]:
         """These pages, in the order asked; ids that are not there are passed over."""
@@ -254,7 +254,7 @@ class Inbox:
 
 
 def body_hash(body: bytes) -> str:
-    """16 hex digits of SHA-256 of a body."""
+    """16 hex digits of SHA-256."""
     return hashlib.sha256(body).hexdigest()[:16]
 
 

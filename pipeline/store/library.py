@@ -60,7 +60,7 @@ class Derived(NamedTuple):
     """How a page was last derived."""
 
     source_id: str
-    body_hash: str
+    page_hash: str
     rules: str
     not_before: dt.datetime | None
 
@@ -70,7 +70,7 @@ class Derivation(Frozen, frozen=True, kw_only=True):
 
     page_id: str
     source_id: str
-    body_hash: str
+    page_hash: str
     rules: str  # digest of the stages' versions
     results: tuple[StageResult, ...]
     tagged: TaggedArticle | None = None  # None: not an article
@@ -118,7 +118,7 @@ class Library:
         """Page id -> how it was last derived."""
         with reading(self.engine) as connection:
             rows = connection.execute(select(derived_page))
-            return {row.id: Derived(row.source_id, row.body_hash, row.rules, row.not_before) for row in rows}
+            return {row.id: Derived(row.source_id, row.page_hash, row.rules, row.not_before) for row in rows}
 
     def stage_results(self, page_ids: Sequence[str]) -> dict[str, dict[str, StageResult]]:
         """Page id -> stage -> its stored result."""
@@ -159,7 +159,7 @@ class Library:
             row = {
                 "id": made.page_id,
                 "source_id": made.source_id,
-                "body_hash": made.body_hash,
+                "page_hash": made.page_hash,
                 "rules": made.rules,
                 "not_before": not_before,
             }

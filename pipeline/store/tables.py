@@ -94,7 +94,7 @@ derived_page = Table(
     library,
     Column("id", String(16), primary_key=True),
     Column("source_id", String(64), nullable=False),
-    Column("body_hash", String(16), nullable=False),
+    Column("page_hash", String(16), nullable=False),  # of the body and hints it was derived from
     Column("rules", String(16), nullable=False),  # digest of the stages' versions it was derived with
     Column("not_before", UtcDateTime),  # set by a Retry
 )

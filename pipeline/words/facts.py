@@ -135,7 +135,8 @@ def _main_date(
     if not votes:
         return None
     best = min(votes, key=lambda start: (-votes[start], order[start], start))
-    return next(event for event in dates if event.start == best)
+    # One report may name the first day only, another the whole range.
+    return max((event for event in dates if event.start == best), key=lambda event: event.end or event.start)
 
 
 def _persons(articles: Sequence[TaggedArticle]) -> tuple[Person, ...]:

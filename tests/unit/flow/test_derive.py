@@ -25,7 +25,7 @@ def task(page: RawPage, source: SourceSpec) -> Task:
         fields = {
             "page_id": page.id,
             "source_id": "kobe",
-            "body_hash": "b",
+            "page_hash": "b",
             "page": page,
             "source": source,
             "known": known,
@@ -89,7 +89,7 @@ def test_another_body_hint_or_source_is_another_input(
     first = derive(task())
     rules.calls.clear()
     changed = msgspec.structs.replace({"page": page, "source": source}[what], **changes)
-    derive(task(first, **{what: changed, "body_hash": "other" if "body" in changes else "b"}))
+    derive(task(first, **{what: changed, "page_hash": "other" if what == "page" else "b"}))
     assert rules.calls[0] == "extract"
 
 
@@ -168,7 +168,7 @@ def test_a_page_whose_worker_was_lost_is_quarantined_until_the_rules_change(
 ) -> None:
     made = abandon(task(), error)
     assert [(result.outcome, result.reason) for result in made.results] == [("quarantine", reason)]
-    assert (made.rules, made.body_hash, made.tagged) == (derive(task()).rules, "b", None)
+    assert (made.rules, made.page_hash, made.tagged) == (derive(task()).rules, "b", None)
     rules.versions["extract"] = "2"
     assert derive(task(made)).tagged is not None
 
@@ -180,13 +180,11 @@ def test_a_source_that_went_through_another_process_is_the_same_source(
     assert derive(task(source=copy)) == derive(task())
 
 
-@pytest.mark.xfail(strict=True, reason="the lost worker's page loses its document, which nothing can make again")
 def test_a_pruned_page_whose_worker_was_lost_keeps_its_document(rules: Any, task: Task) -> None:
     first = derive(task())
     assert abandon(task(first, page=None), TimeoutError()).results[0] == first.results[0]
 
 
-@pytest.mark.xfail(strict=True, reason="the detail of a quarantine is stored as it is")
 def test_the_error_of_a_crash_can_be_stored_whatever_it_quotes(rules: Any, task: Task) -> None:
     def crash(_: object) -> None:
         raise ValueError("bad text: \ud800\x00")

@@ -90,7 +90,6 @@ def test_a_changed_body_or_source_derives_the_page_again(
     assert run(stores).pages == 0
 
 
-@pytest.mark.xfail(strict=True, reason="only the body's hash is looked at")
 def test_changed_hints_derive_the_page_again(stores: Any, rules: Any, page: RawPage) -> None:
     stores[0].save_page(page)
     run(stores)

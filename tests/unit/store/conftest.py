@@ -94,7 +94,7 @@ def derivation(
             relevance=Relevance(score=0.9, article_class=article_class, reasons={}),
         )
         results = (StageResult(stage="tag", key="k", outcome="value", value=msgspec.json.encode(tagged)),)
-    return Derivation(page_id=page, source_id=source, body_hash="b", rules="r", results=results, tagged=tagged)
+    return Derivation(page_id=page, source_id=source, page_hash="b", rules="r", results=results, tagged=tagged)
 
 
 @pytest.fixture

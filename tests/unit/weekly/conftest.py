@@ -78,7 +78,7 @@ def save(library: Library) -> Callable[..., str]:
         )
         results = (StageResult(stage="tag", key="k", outcome="value", value=msgspec.json.encode(tagged)),)
         library.save_derivation(
-            Derivation(page_id=key, source_id=name, body_hash="b", rules="r", results=results, tagged=tagged)
+            Derivation(page_id=key, source_id=name, page_hash="b", rules="r", results=results, tagged=tagged)
         )
         group_new_articles(library)
         return key

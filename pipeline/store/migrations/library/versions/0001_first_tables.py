@@ -47,7 +47,7 @@ def upgrade() -> None:
         "derived_page",
         sa.Column("id", sa.String(length=16), nullable=False),
         sa.Column("source_id", sa.String(length=64), nullable=False),
-        sa.Column("body_hash", sa.String(length=16), nullable=False),
+        sa.Column("page_hash", sa.String(length=16), nullable=False),
         sa.Column("rules", sa.String(length=16), nullable=False),
         sa.Column("not_before", UtcDateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_derived_page")),
