@@ -198,7 +198,8 @@ def process(
             set_back[f"{last.outcome}:{last.reason}"] += 1
         progress(done, len(todo))
     stories, copies = group_new_articles(library)
-    pruned = inbox.prune(now - retention, keep=set())
+    waiting = {page_id for page_id, known in library.derived().items() if known.not_before is not None}
+    pruned = inbox.prune(now - retention, keep=waiting)
     return ProcessReport(
         pages=len(todo),
         kept=dict(sorted(kept.items())),

@@ -103,6 +103,7 @@ def compose_week(
         zone=settings.zone,
         home=settings.home,
         earlier=earlier,
+        redirects=library.redirects(),
         health=health,
         lexicon=lexicon,
     )
@@ -258,6 +259,11 @@ def check_sender(mail: Mail) -> None:
         raise ConfigurationError(
             f"there are readers, but {', '.join(empty)} is not set in city-digest.toml: mail that does not say who sends "
             "it and how to leave it is against the law in most readers' countries, so nothing was sent."
+        )
+    name, _, domain = mail.sender_address.rpartition("@")
+    if not (name and domain and mail.sender_address.isascii()):
+        raise ConfigurationError(
+            f"mail.sender_address = {mail.sender_address!r} is not an address such as desk@example.org"
         )
 
 

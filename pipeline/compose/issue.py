@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -73,6 +73,7 @@ def compose_issue(
     zone: str,
     home: str,
     earlier: Sequence[Issue],
+    redirects: Mapping[str, str],
     health: Sequence[SourceHealth],
     lexicon: Lexicon,
 ) -> Issue:
@@ -83,12 +84,18 @@ def compose_issue(
         zone: IANA zone of its days.
         home: the readers' country; a story's region is that of the other side.
         earlier: issues before it, for follow-ups and coming dates.
+        redirects: story id -> the story it was merged into since.
         health: of every source.
     """
     first_day, last_day = days_of(week)
-    known = {card.story_id for issue in earlier for card in issue.cards}
+    seen = {redirects.get(card.story_id, card.story_id): card for issue in earlier for card in issue.cards}
+    listed = {
+        (redirects.get(row.story_id, row.story_id), row.event_type, row.status)
+        for issue in earlier
+        for row in issue.agreements
+    }
     ranked = sorted(
-        (_rank(card, follow_up=card.story_id in known) for card in cards), key=lambda card: (-card.score, card.story_id)
+        (_rank(card, follow_up=card.story_id in seen) for card in cards), key=lambda card: (-card.score, card.story_id)
     )
     news = [card for card in ranked if card.article_class is ArticleClass.NEWS and not card.follow_up]
     leads = _choose_leads(news, home, lexicon)
@@ -101,9 +108,11 @@ def compose_issue(
         status=_status(news, health),
         leads=tuple(leads),
         regions=_by_region([card for card in news if card not in leads], home, lexicon),
-        agreements=tuple(_agreements(ranked)),
+        agreements=tuple(
+            row for row in _agreements(ranked) if (row.story_id, row.event_type, row.status) not in listed
+        ),
         meetings=tuple(_meetings(ranked, last_day)),
-        calendar=tuple(_calendar(ranked, earlier, last_day)),
+        calendar=tuple(_calendar(seen | {card.story_id: card for card in ranked}, last_day)),
         follow_ups=tuple(card for card in ranked if card.follow_up),
         background=tuple(
             card for card in ranked if card.article_class is ArticleClass.BACKGROUND and not card.follow_up
@@ -203,15 +212,16 @@ def _meetings(cards: Sequence[Card], last_day: dt.date) -> list[Meeting]:
     return rows
 
 
-def _calendar(cards: Sequence[Card], earlier: Sequence[Issue], last_day: dt.date) -> list[CalendarRow]:
-    """Coming dates of this and earlier issues, soonest first; a story's later account replaces its earlier one."""
+def _calendar(cards: Mapping[str, Card], last_day: dt.date) -> list[CalendarRow]:
+    """Coming dates of stories, soonest first.
+
+    Args:
+        cards: story id -> its latest card.
+    """
     horizon = last_day + dt.timedelta(weeks=CALENDAR_WEEKS)
-    latest = {card.story_id: card for issue in earlier for card in issue.cards} | {
-        card.story_id: card for card in cards
-    }
     rows = [
-        CalendarRow(story_id=card.story_id, date=date, cities=card.cities[:3], networks=card.networks)
-        for card in latest.values()
+        CalendarRow(story_id=story_id, date=date, cities=card.cities[:3], networks=card.networks)
+        for story_id, card in cards.items()
         for date in _coming(card.dates, last_day, horizon)
     ]
     return sorted(rows, key=lambda row: (row.date.start, row.date.end or row.date.start, row.story_id))

@@ -272,7 +272,9 @@ class Library:
                     .limit(limit)
                 )
                 if language:
-                    statement = statement.where(article.c.language.like(f"{language}%"))
+                    statement = statement.where(
+                        (article.c.language == language) | article.c.language.startswith(f"{language}-")
+                    )
                 if city:
                     tagged = select(tag.c.article_id).where(tag.c.kind == "city", tag.c.id == city)
                     statement = statement.where(article.c.id.in_(tagged))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -57,9 +58,24 @@ def card(key: str, *countries: str, day: str = "2026-11-04", sources: int = 1, *
     return Card(**(fields | about))
 
 
-def compose(cards: Sequence[Card], *, week: str = WEEK, earlier: Sequence[Issue] = (), health: Sequence[SourceHealth] = ()) -> Issue:  # fmt: skip
+def compose(
+    cards: Sequence[Card],
+    *,
+    week: str = WEEK,
+    earlier: Sequence[Issue] = (),
+    redirects: Mapping[str, str] = MappingProxyType({}),
+    health: Sequence[SourceHealth] = (),
+) -> Issue:
     return compose_issue(
-        week, cards, number=3, zone="Asia/Tokyo", home="JP", earlier=earlier, health=health, lexicon=LEXICON
+        week,
+        cards,
+        number=3,
+        zone="Asia/Tokyo",
+        home="JP",
+        earlier=earlier,
+        redirects=redirects,
+        health=health,
+        lexicon=LEXICON,
     )
 
 
@@ -159,7 +175,22 @@ def test_a_story_of_an_earlier_issue_is_a_follow_up_and_no_lead() -> None:
     assert [item.follow_up for item in issue.cards] == [False, True, True]
 
 
+def test_a_story_that_took_in_an_earlier_one_is_its_follow_up_and_keeps_one_row_per_date() -> None:
+    earlier = compose([card("old", "CN", dates=(on("2026-11-20"),))], week="2026-W44")
+    issue = compose([card("kept", "CN", dates=(on("2026-11-20"),))], earlier=[earlier], redirects={"old": "kept"})
+    assert ids(issue.follow_ups) == ["kept"]
+    assert [row.story_id for row in issue.calendar] == ["kept"]
+
+
 # ------------------------------------------------------------------------------------------------ agreements and meetings
+
+
+def test_an_agreement_is_listed_again_only_when_its_status_changed() -> None:
+    about: dict[str, Any] = {"event_types": ("mou-cooperation",), "cities": (KOBE, "geonames:1792947")}
+    planned, signed = card("a", event=on("2026-11-20"), **about), card("a", event=on("2026-11-03"), **about)
+    earlier = compose([planned], week="2026-W44")
+    assert compose([planned], earlier=[earlier]).agreements == ()
+    assert [row.status for row in compose([signed], earlier=[earlier]).agreements] == [AgreementStatus.SIGNED]
 
 
 @pytest.mark.parametrize(

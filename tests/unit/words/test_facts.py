@@ -65,6 +65,30 @@ def test_the_main_date_is_the_one_that_most_articles_give(lexicon: Lexicon, make
     assert [date.start.day for date in facts.dates] == [3, 20, 20]
 
 
+@pytest.mark.parametrize(
+    ("days", "main"),
+    [
+        (("2026-11-05", "2026-10-30"), 30),  # published on the 1st: two days ago is nearer than four ahead
+        (("2026-11-02", "2026-10-29"), 2),
+        (("2026-11-02", "2026-10-30"), 30),  # a day ahead counts twice, and on a draw the earlier wins
+    ],
+)
+def test_a_signing_has_the_nearest_date_and_what_is_ahead_counts_as_twice_as_far(
+    lexicon: Lexicon, make: Make, days: tuple[str, ...], main: int
+) -> None:
+    signing = {TagKind.EVENT: {"mou-cooperation": 1.0}}
+    facts = gather_facts([make(tags=signing, dates=tuple(on(day) for day in days))], lexicon)
+    assert facts.event is not None
+    assert facts.event.start.day == main
+
+
+def test_anything_else_has_the_date_that_is_named_first(lexicon: Lexicon, make: Make) -> None:
+    meeting = {TagKind.EVENT: {"summit-forum": 1.0}}
+    facts = gather_facts([make(tags=meeting, dates=(on("2026-11-20"), on("2026-10-31")))], lexicon)
+    assert facts.event is not None
+    assert facts.event.start.day == 20
+
+
 def test_history_far_plans_and_vague_dates_are_no_news(lexicon: Lexicon, make: Make) -> None:
     dates = (on("1986-11-01"), on("2027-10-01"), on("2026-11-01", precision=Precision.MONTH))
     facts = gather_facts([make(dates=dates)], lexicon)
