@@ -10,14 +10,25 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline import deliver, group, render, words
-from pipeline.compose import compose_issue
+from pipeline.compose import collection_failed, compose_issue
 from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
 from pipeline.errors import ConfigurationError
 from pipeline.files import clear_staging, replace_file
 from pipeline.knowledge.editions import Edition, load_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
-from pipeline.model import Card, Frozen, Issue, Letter, Shelf, SourceHealth, SourceSpec, Story, TaggedArticle
+from pipeline.model import (
+    Card,
+    Frozen,
+    Issue,
+    IssueStatus,
+    Letter,
+    Shelf,
+    SourceHealth,
+    SourceSpec,
+    Story,
+    TaggedArticle,
+)
 from pipeline.store.library import Library
 from pipeline.text.weeks import bounds_of, days_of, next_week, week_of, week_of_day, weeks_between
 from pipeline.version import __version__
@@ -72,10 +83,17 @@ def missing_weeks(workspace: Workspace, library: Library, issues: Sequence[Issue
 
 
 def compose_missing(workspace: Workspace, library: Library, health: Sequence[SourceHealth]) -> list[Issue]:
-    """Makes and keeps the issue of every complete week that has none; returns the new ones."""
+    """Makes and keeps the issue of every complete week that has none; returns the new ones.
+
+    An issue never changes, so a week whose collection failed waits for a better run as long as it could still be mailed.
+    """
     made: list[Issue] = []
     issues = library.issues()
+    today = workspace.clock().astimezone(workspace.zone).date()
+    patience = dt.timedelta(days=workspace.settings.deliver.late_days)
     for week in missing_weeks(workspace, library, issues):
+        if collection_failed(health) and today - days_of(week)[1] <= patience:
+            break
         issue, covered = compose_week(workspace, library, week, issues, health)
         library.save_issue(issue, covered)
         issues.append(issue)
@@ -184,6 +202,7 @@ class DeliverReport(Frozen, frozen=True, kw_only=True):
     already_sent: int = 0
     failed: int = 0
     late: tuple[str, ...] = ()  # weeks that were not mailed because they ended too long ago
+    empty: tuple[str, ...] = ()  # weeks that were not mailed because there is nothing to read, or nothing could be read
 
 
 def deliver_issues(
@@ -198,7 +217,7 @@ def deliver_issues(
     """Hands the letters of these issues, or of the last one, to every reader who has not had them.
 
     Args:
-        force: also issues older than `deliver.late_days`.
+        force: also issues older than `deliver.late_days`, and those without stories.
         dry_run: counts who would get what and sends nothing.
 
     Raises:
@@ -212,8 +231,11 @@ def deliver_issues(
     channel = open_channel(workspace)
     sent_at = workspace.clock().astimezone(workspace.zone)
     sent = already = failed = 0
-    late = []
+    late, empty = [], []
     for issue in _chosen(shelf.issues, weeks):
+        if not force and (not issue.cards or issue.status is IssueStatus.COLLECTION_FAILED):
+            empty.append(issue.week)
+            continue
         overdue = sent_at.date() - issue.last_day > dt.timedelta(days=workspace.settings.deliver.late_days)
         if overdue and not force:
             late.append(issue.week)
@@ -238,7 +260,7 @@ def deliver_issues(
             )
             sent, already = sent + outcome.sent, already + outcome.already_sent
             failed += outcome.failed
-    return DeliverReport(sent=sent, already_sent=already, failed=failed, late=tuple(late))
+    return DeliverReport(sent=sent, already_sent=already, failed=failed, late=tuple(late), empty=tuple(empty))
 
 
 def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Edition) -> Letter:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option(
     "--issue", "weeks", multiple=True, metavar="WEEK", help="E.g. 2026-W47; may be repeated. Default: the last."
 )
-@click.option("--force", is_flag=True, help="Also issues older than deliver.late_days.")
+@click.option("--force", is_flag=True, help="Also issues older than deliver.late_days, and those without stories.")
 @click.option("--dry-run", is_flag=True, help="Counts and sends nothing.")
 @json_option
 @click.pass_obj
@@ -27,7 +27,13 @@ def command(session: Session, weeks: tuple[str, ...], force: bool, dry_run: bool
     with hold(workspace, "deliver"):
         done = deliver(workspace, weeks, force=force, dry_run=dry_run)
     text = ("would send: " if dry_run else "") + describe_delivery(done)
-    data = {"sent": done.sent, "already_sent": done.already_sent, "failed": done.failed, "late": list(done.late)}
+    data = {
+        "sent": done.sent,
+        "already_sent": done.already_sent,
+        "failed": done.failed,
+        "late": list(done.late),
+        "empty": list(done.empty),
+    }
     report(data | {"dry_run": dry_run}, text, as_json=as_json)
     return EXIT_PARTIAL if done.failed else 0
 
@@ -49,4 +55,6 @@ def describe_delivery(done: DeliverReport) -> str:
     line = f"{done.sent} letters sent, {done.already_sent} readers had theirs, {done.failed} failed"
     if done.late:
         line += f"; not mailed because it ended too long ago: {', '.join(done.late)} (--force mails it)"
+    if done.empty:
+        line += f"; not mailed because there is nothing to read in it: {', '.join(done.empty)} (--force mails it)"
     return line

@@ -132,6 +132,12 @@ def region_of(card: Card, home: str, lexicon: Lexicon) -> str:
     return ELSEWHERE
 
 
+def collection_failed(health: Sequence[SourceHealth]) -> bool:
+    """True if so many sources could not be read that silence says nothing about the world."""
+    failed = sum(bool(row.problem) for row in health)
+    return bool(health) and failed / len(health) > FAILED_SHARE
+
+
 def _rank(card: Card, *, follow_up: bool) -> Card:
     kind = card.event_types[0] if card.event_types else ""
     reasons = {
@@ -255,7 +261,6 @@ def _figures(cards: Sequence[Card]) -> Figures:
 
 
 def _status(news: Sequence[Card], health: Sequence[SourceHealth]) -> IssueStatus:
-    failed = sum(bool(row.problem) for row in health)
-    if health and failed / len(health) > FAILED_SHARE and len(news) < QUIET_BELOW:
+    if collection_failed(health) and len(news) < QUIET_BELOW:
         return IssueStatus.COLLECTION_FAILED
     return IssueStatus.QUIET if len(news) < QUIET_BELOW else IssueStatus.FULL

@@ -87,3 +87,42 @@ def test_a_second_process_is_told_who_holds_the_workspace(
     assert done.returncode == 75
     assert "city-digest run" in done.stderr
     assert run(workspace, sample_server, "render")["written"] == 0
+
+
+NOWHERE = """\
+id = "{id}"
+names = {{ en = "Nowhere" }}
+home = "http://{id}.example/"
+country = "ZZ"
+languages = ["en"]
+kind = "feed"
+start = ["http://{id}.example/feed.xml"]
+state = "active"
+"""
+
+
+def test_one_failing_source_makes_the_run_partial_and_stops_nothing(
+    sample_server: SampleServer, tmp_path: Path
+) -> None:
+    """C1: exit code 3."""
+    install_workspace(tmp_path)
+    (tmp_path / "sources.d" / "nowhere.toml").write_text(NOWHERE.format(id="nowhere"), encoding="utf-8")
+    report = run(tmp_path, sample_server, "run", code=3)
+    assert report["compose"]["made"] == ["2026-W43", "2026-W44", "2026-W45"]
+    status = run(tmp_path, sample_server, "status", code=3)
+    assert [row["id"] for row in status["sources"] if row["problem"]] == ["nowhere"]
+
+
+def test_when_no_source_can_be_read_the_last_week_waits_for_a_better_run_and_nothing_is_mailed(
+    sample_server: SampleServer, tmp_path: Path
+) -> None:
+    """C1: exit code 1. Weeks that could no longer be mailed say that collection failed."""
+    install_workspace(tmp_path)
+    shutil.rmtree(tmp_path / "sources.d")
+    (tmp_path / "sources.d").mkdir()
+    (tmp_path / "sources.d" / "nowhere.toml").write_text(NOWHERE.format(id="nowhere"), encoding="utf-8")
+    report = run(tmp_path, sample_server, "run", code=1)
+    assert report["compose"]["made"] == ["2026-W43", "2026-W44"]
+    assert not (tmp_path / "outbox").exists()
+    issues = run(tmp_path, sample_server, "status", code=3)["issues"]
+    assert {issue["status"] for issue in issues} == {"collection_failed"}
