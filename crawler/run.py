@@ -69,7 +69,7 @@ class Job:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one crawl; returns the exit code."""
     options = _parser().parse_args(arguments)
-    with _json_log(options.log_level):
+    with _json_log(options.log_level, options.run_id):
         try:
             workspace = open_workspace(options.workspace)
             return _crawl(workspace, options)
@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--source", action="append", default=[], metavar="ID", help="only this source; may be repeated")
     parser.add_argument("--progress", action="store_true", help="one JSON line on standard error for every page")
     parser.add_argument("--attached", action="store_true", help="end when standard input closes: with the parent")
+    parser.add_argument("--run-id", default="", metavar="ID", help="stands in every log line")
     parser.add_argument("--log-level", default="WARNING", choices=["DEBUG", "INFO", "WARNING", "ERROR"])
     return parser
 
@@ -285,17 +286,27 @@ def _peak_mib() -> int:
 
 
 class _JsonLines(logging.Formatter):
+    def __init__(self, run_id: str) -> None:
+        super().__init__()
+        self.run_id = run_id
+
     def format(self, record: logging.LogRecord) -> str:
-        facts = {"event": "log", "level": record.levelname, "logger": record.name, "message": record.getMessage()}
+        facts = {
+            "event": "log",
+            "run": self.run_id,
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
         if record.exc_info:
             facts["exception"] = self.formatException(record.exc_info)
         return msgspec.json.encode(facts).decode()
 
 
 @contextlib.contextmanager
-def _json_log(level: str) -> Iterator[None]:
+def _json_log(level: str, run_id: str) -> Iterator[None]:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines())
+    handler.setFormatter(_JsonLines(run_id))
     handler.setLevel(level)
     # Below errors, Scrapy tells of single answers, which we count and store with their reason; and it resets its logger's level.
     handler.addFilter(

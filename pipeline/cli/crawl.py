@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -47,6 +48,7 @@ def crawl(workspace: Workspace, flags: dict[str, str], sources: tuple[str, ...] 
     open_inbox(workspace).engine.dispose()  # migrations happen here, under the lock
     # --attached: a crawler whose parent was killed ends by itself.
     arguments = [sys.executable, "-P", "-m", "crawler", "--workspace", str(workspace.root), "--progress", "--attached"]
+    arguments += ["--run-id", uuid.uuid4().hex[:12]]
     for source in sources:
         arguments += ["--source", source]
     # Flags reach the child as environment, which is the next layer below.
@@ -85,7 +87,8 @@ def _listen(stream: IO[str], advance: Callable[[int, int | None], None], message
             advance(pages, None)
         elif event.get("event") == "log":
             messages.append(event["message"])
-            click.echo(line.rstrip(), err=True)
+            # Programs read log lines, people sentences.
+            click.echo(event["message"] if sys.stderr.isatty() else line.rstrip(), err=True)
         elif not event:
             messages.append(line.rstrip())  # what it says last before it ends: part of our own error
 

@@ -89,4 +89,4 @@ def _print(data: dict[str, Any]) -> None:
 
 
 def _day(moment: dt.datetime | None) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"
+    return f"{moment:%Y-%m-%d}" if moment else "never"
