@@ -74,6 +74,20 @@ def test_two_workspaces_give_the_same_bytes(undisturbed: Path, sample_server: Sa
     assert output_of(tmp_path) == output_of(undisturbed)
 
 
+def test_postgresql_gives_the_same_bytes_and_holds_both_databases_in_one(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path, postgresql_url: str
+) -> None:
+    install_workspace(tmp_path)
+    stores = ["--set", f"store.inbox={postgresql_url}", "--set", f"store.library={postgresql_url}"]
+    run(tmp_path, sample_server, *stores, "run")
+    assert output_of(tmp_path) == output_of(undisturbed)
+    assert not list((tmp_path / "state").glob("*.sqlite"))
+    found = run(tmp_path, sample_server, *stores, "search", "天津")["found"]
+    assert {hit["article_id"] for hit in found} == {
+        hit["article_id"] for hit in run(undisturbed, sample_server, "search", "天津")["found"]
+    }
+
+
 def test_a_second_process_is_told_who_holds_the_workspace(
     undisturbed: Path, sample_server: SampleServer, tmp_path: Path
 ) -> None:
