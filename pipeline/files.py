@@ -8,11 +8,13 @@ from pathlib import Path
 from pipeline.errors import WorkspaceError
 
 
-def replace_file(path: Path, body: bytes, *, staging: Path) -> bool:
+def replace_file(path: Path, body: bytes, *, staging: Path, durable: bool = True) -> bool:
     """Leaves `path` with exactly these bytes, also after a crash or a full disk; its folder is made if missing.
 
     Args:
         staging: a folder on the same file system for the half-written file.
+        durable: also on the disk when this returns. What can be made again from a database need not be: the next run
+            compares and mends it, and waiting for the disk doubled the time of a whole first run (26 s to 13 s without).
 
     Returns:
         False if the file held these bytes already and was not touched.
@@ -28,8 +30,9 @@ def replace_file(path: Path, body: bytes, *, staging: Path) -> bool:
         aside = staging / f"{os.getpid()}-{path.name}"
         with aside.open("wb") as file:
             file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         aside.replace(path)
     except OSError as error:
         raise WorkspaceError(

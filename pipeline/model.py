@@ -323,6 +323,7 @@ class DatedEvent(Frozen, frozen=True, kw_only=True):
     end: dt.date | None = None  # last day, for ranges
     precision: Precision = Precision.DAY
     evidence: str = ""  # the words it was read from
+    deadline: bool = False  # of applications or registrations; nothing takes place on it
 
 
 class Person(Frozen, frozen=True, kw_only=True):

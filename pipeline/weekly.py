@@ -82,17 +82,22 @@ def missing_weeks(workspace: Workspace, library: Library, issues: Sequence[Issue
     return weeks_between(first, last)
 
 
-def compose_missing(workspace: Workspace, library: Library, health: Sequence[SourceHealth]) -> list[Issue]:
+def compose_missing(
+    workspace: Workspace, library: Library, health: Sequence[SourceHealth], *, crawled: bool = True
+) -> list[Issue]:
     """Makes and keeps the issue of every complete week that has none; returns the new ones.
 
     An issue never changes, so a week whose collection failed waits for a better run as long as it could still be mailed.
+
+    Args:
+        crawled: False if the crawl just before broke off: what it did not reach is in no source's health.
     """
     made: list[Issue] = []
     issues = library.issues()
     today = workspace.clock().astimezone(workspace.zone).date()
     patience = dt.timedelta(days=workspace.settings.deliver.late_days)
     for week in missing_weeks(workspace, library, issues):
-        if collection_failed(health) and today - days_of(week)[1] <= patience:
+        if (collection_failed(health) or not crawled) and today - days_of(week)[1] <= patience:
             break
         issue, covered = compose_week(workspace, library, week, issues, health)
         library.save_issue(issue, covered)
@@ -188,7 +193,8 @@ def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
         contact=workspace.settings.mail.contact,
     ):
         files += 1
-        written += replace_file(workspace.archive / page.path, page.body, staging=workspace.staging)
+        target = workspace.archive / page.path
+        written += replace_file(target, page.body, staging=workspace.staging, durable=False)
     return RenderReport(files=files, written=written)
 
 

@@ -33,12 +33,12 @@ def command(session: Session, dry_run: bool, as_json: bool) -> None:
     report({"made": [issue.week for issue in made]}, describe_issues(made), as_json=as_json)
 
 
-def compose(workspace: Workspace) -> list[Issue]:
-    """The issues that were missing, now made."""
+def compose(workspace: Workspace, *, crawled: bool = True) -> list[Issue]:
+    """The issues that were missing, now made; `crawled` is False if the crawl just before broke off."""
     from pipeline import weekly
     from pipeline.store.opening import open_inbox, open_library
 
-    return weekly.compose_missing(workspace, open_library(workspace), open_inbox(workspace).health())
+    return weekly.compose_missing(workspace, open_library(workspace), open_inbox(workspace).health(), crawled=crawled)
 
 
 def describe_issues(made: list[Issue]) -> str:

@@ -34,8 +34,8 @@ def command(session: Session, as_json: bool) -> int:
 def run(workspace: Workspace, flags: dict[str, str]) -> tuple[dict[str, Any], str, int]:
     """What happened, as data and as text for people, and the exit code.
 
-    A crawl that fails does not stop the rest: what was collected before still becomes an issue, and the issue says which
-    sources failed.
+    A crawl that fails does not stop the rest: what was collected before is processed and shown, and only the issues that can
+    wait for a better crawl do.
     """
     import msgspec
 
@@ -48,7 +48,7 @@ def run(workspace: Workspace, flags: dict[str, str]) -> tuple[dict[str, Any], st
         click.echo(f"city-digest: {error}", err=True)
         crawl_text, code = "failed; see above", error.exit_code
     processed = process(workspace)
-    made = compose(workspace)
+    made = compose(workspace, crawled=bool(crawled))
     rendered = render(workspace)
     delivered = deliver(workspace)
     if delivered.failed:

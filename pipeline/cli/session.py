@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from pipeline.config import Workspace, open_workspace
-from pipeline.errors import WorkspaceBusy
+from pipeline.errors import WorkspaceBusy, WorkspaceError
 
 EXIT_PARTIAL = 3
 
@@ -41,19 +41,34 @@ def hold(workspace: Workspace, command: str) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    workspace.state.mkdir(parents=True, exist_ok=True)
     lock, holder = FileLock(workspace.state / "lock"), workspace.state / "holder"
     try:
+        workspace.state.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
-        who = holder.read_text(encoding="utf-8").strip() if holder.is_file() else "another process"
-        raise WorkspaceBusy(f"{workspace.root} is in use by {who}. Wait for it to end, or stop it.") from None
+        raise WorkspaceBusy(
+            f"{workspace.root} is in use by {_read_holder(holder)}. Wait for it to end, or stop it."
+        ) from None
+    except OSError as error:
+        raise WorkspaceError(
+            f"{workspace.state} could not be locked for this command: {error.strerror}. Mend the permissions or free space, "
+            "then run it again."
+        ) from error
     try:
-        holder.write_text(f"'city-digest {command}', process {os.getpid()}\n", encoding="utf-8")
+        # Who holds it is a courtesy: a full disk must not stop a command that frees space.
+        with suppress(OSError):
+            holder.write_text(f"'city-digest {command}', process {os.getpid()}\n", encoding="utf-8")
         yield
     finally:
-        holder.unlink(missing_ok=True)
+        with suppress(OSError):
+            holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _read_holder(file: Path) -> str:
+    with suppress(OSError):  # it may end, and remove the file, just now
+        return file.read_text(encoding="utf-8").strip() or "another process"
+    return "another process"
 
 
 def print_json(data: Any) -> None:

@@ -55,14 +55,7 @@ _EVENT_WEIGHT = {
     "webinar-online": 0.2,
 }
 _AGREEMENTS = ("sister-city-agreement", "mou-cooperation", "suspension-termination")
-_MEETINGS = (
-    "mayors-dialogue",
-    "delegation-visit",
-    "summit-forum",
-    "sister-city-agreement",
-    "mou-cooperation",
-    "anniversary",
-)
+_MEETINGS = ("mayors-dialogue", "delegation-visit", "summit-forum")
 
 
 def compose_issue(
@@ -192,7 +185,7 @@ def _agreements(cards: Sequence[Card]) -> list[Agreement]:
                 event_type=kind,
                 cities=card.pair or card.cities[:3],
                 status=_agreement_status(kind, card),
-                date=card.event,
+                date=card.event if card.event and not card.event.deadline else None,
             )
         )
     return rows
@@ -202,7 +195,7 @@ def _agreement_status(kind: str, card: Card) -> AgreementStatus:
     if kind == "suspension-termination":
         return AgreementStatus.ENDED
     published = (card.published.value if card.published else card.first_seen).date()
-    is_ahead = card.event is not None and card.event.start > published
+    is_ahead = card.event is not None and not card.event.deadline and card.event.start > published
     return AgreementStatus.ANNOUNCED if is_ahead else AgreementStatus.SIGNED
 
 

@@ -36,10 +36,12 @@ def read_readers(file: Path, editions: tuple[str, ...]) -> list[Reader]:
         ConfigurationError: a column is missing, or a row has no address, an unknown edition or no consent; the
             sentence names the line, never the address.
     """
-    if not file.is_file():
-        return []
     try:
         text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationError(f"{file}: the list of readers cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = file.read_bytes().count(b"\n", 0, error.start) + 1
         raise ConfigurationError(f"{file}, line {line}: is not UTF-8; save the file as UTF-8") from None

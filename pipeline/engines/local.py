@@ -6,8 +6,11 @@ import importlib
 import multiprocessing
 import os
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import wait
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn, TypeVar
 
@@ -25,6 +28,8 @@ _PAGES_PER_WORKER = 1_000
 _WALL_FACTOR = 6
 # Pages handed over but not yet answered, per worker: enough to keep it busy, few enough to bound memory (8 MiB each at worst).
 _AHEAD = 4
+# How often somebody who waits for a page looks whether a signal has come.
+_LOOK_S = 0.2
 
 
 class SerialEngine:
@@ -68,15 +73,20 @@ class ProcessEngine:
             initializer=_warm_up,
             initargs=[self.warm_up],
         )
-        with pool:
-            for item in inputs:
-                arguments = [function, item, self.deadline_s]
-                future = pool.schedule(_run_within, args=arguments, timeout=self.deadline_s * _WALL_FACTOR)
-                waiting.append((item, future))
-                if len(waiting) >= self.workers * _AHEAD:
-                    yield _result(*waiting.popleft(), failed)
-            while waiting:
-                yield _result(*waiting.popleft(), failed)
+        with _held_signals() as held, pool:
+            try:
+                for item in inputs:
+                    arguments = [function, item, self.deadline_s]
+                    future = pool.schedule(_run_within, args=arguments, timeout=self.deadline_s * _WALL_FACTOR)
+                    waiting.append((item, future))
+                    if len(waiting) >= self.workers * _AHEAD:
+                        yield _result(*waiting.popleft(), failed, held)
+                while waiting:
+                    yield _result(*waiting.popleft(), failed, held)
+            except BaseException:
+                # Else leaving the block would wait for everything that was handed over.
+                pool.stop()  # type: ignore[no-untyped-call]  # pebble says no types
+                raise
 
 
 class _OutOfTime(BaseException):
@@ -104,7 +114,33 @@ def _run_within(function: Callable[[T], R], item: T, deadline_s: float) -> R:
         raise TimeoutError(f"more than {deadline_s:g} s of processor time") from None
 
 
-def _result(item: T, future: ProcessFuture[R], failed: Callable[[T, BaseException], R]) -> R:
+@contextmanager
+def _held_signals() -> Iterator[list[int]]:
+    """Holds SIGINT and SIGTERM back until the block ends; the block finds those that came in the list.
+
+    A handler's exception may come in the middle of a queue's `put`. Then the thread at the other end is never woken, and the
+    pool waits for it for ever (measured: in two of four runs).
+    """
+    held: list[int] = []
+    if threading.current_thread() is not threading.main_thread():  # only there do handlers run
+        yield held
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = {number: signal.signal(number, lambda number, _frame: held.append(number)) for number in numbers}
+    try:
+        yield held
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
+
+
+def _result(item: T, future: ProcessFuture[R], failed: Callable[[T, BaseException], R], held: Collection[int]) -> R:
+    while not held and not wait([future], timeout=_LOOK_S).done:
+        pass
+    if held:
+        raise KeyboardInterrupt
     try:
         return future.result()
     except Exception as error:  # noqa: BLE001  # timeout, crash or the function's own error

@@ -12,7 +12,7 @@ from lxml import etree
 from trafilatura.settings import Extractor
 
 from pipeline.extract.boilerplate import Cleaned, clean_blocks
-from pipeline.extract.page import Page
+from pipeline.extract.page import Page, text_of
 from pipeline.model import Block, BlockKind
 from pipeline.text.clean import clean_text
 
@@ -43,17 +43,18 @@ def read_body(page: Page, title: str) -> tuple[Cleaned, str]:
 
     Takes scripts and styles out of the page's tree: call it last.
     """
+    headings = [text_of(heading) for heading in page.headings[:3]]
     etree.strip_elements(page.tree, *_NOT_TEXT, with_tail=False)
     if page.elements > MAX_FAST_ELEMENTS:
         body, _, _ = trafilatura.baseline(page.tree)
-        return clean_blocks(blocks_of(body), title), f"trafilatura {VERSION} baseline"
-    cleaned = clean_blocks(_run(page, _FAST), title)
+        return clean_blocks(blocks_of(body), title, headings), f"trafilatura {VERSION} baseline"
+    cleaned = clean_blocks(_run(page, _FAST), title, headings)
     if _size(cleaned) >= _ENOUGH or page.elements > MAX_FULL_ELEMENTS:
         return cleaned, f"trafilatura {VERSION} precision fast"
-    cleaned = clean_blocks(_run(page, _PRECISION), title)
+    cleaned = clean_blocks(_run(page, _PRECISION), title, headings)
     if _size(cleaned) >= _NOTHING:
         return cleaned, f"trafilatura {VERSION} precision"
-    return clean_blocks(_run(page, _BALANCED), title), f"trafilatura {VERSION} balanced"
+    return clean_blocks(_run(page, _BALANCED), title, headings), f"trafilatura {VERSION} balanced"
 
 
 def _run(page: Page, options: Extractor) -> tuple[Block, ...]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from pipeline.extract.margins import contact_box, is_head_line, is_prose, is_tail_line, says_title
 from pipeline.model import Block, BlockKind
 from pipeline.text.clean import fold
 
@@ -95,6 +96,7 @@ _CREDIT = re.compile(
 )
 _CREDIT_CHARS = 120  # a longer line below 参考 is text again
 _MAX_CREDITS = 10
+_MAX_ABOVE = 10  # short lines above the first sentence; after more of them the page is a list or a poem
 
 
 class Cleaned(NamedTuple):
@@ -122,27 +124,44 @@ def trim_title(title: str) -> str:
     return title
 
 
-def clean_blocks(blocks: Iterable[Block], title: str = "") -> Cleaned:
-    """Blocks without furniture lines and the title; the list of sources at the end becomes references."""
+def clean_blocks(blocks: Iterable[Block], title: str = "", headings: Iterable[str] = ()) -> Cleaned:
+    """Blocks without furniture lines and the title; the list of sources at the end becomes references.
+
+    Args:
+        headings: the page's own main headings, which may word the title otherwise.
+    """
     kept: list[Block] = []
     credited: list[str] = []
     crediting = False
-    said = fold(title)
-    for block in _once(blocks):
+    titles = {fold(text) for text in (title, *headings)} - {""}
+    above = True  # no sentence yet
+    for block in _without_contacts(list(_once(blocks))):
         if _CREDITS_HEAD.fullmatch(block.text):
             crediting = True
             continue
-        if is_furniture(block.text) or (not kept and fold(block.text) == said):
+        if is_furniture(block.text) or (above and says_title(block.text, titles)):
             continue
         if crediting and len(block.text) <= _CREDIT_CHARS and block.kind is not BlockKind.HEADING:
             credited.append(block.text)
             continue
         crediting = False
         credited.extend(credits_in(block.text))
+        if above and is_head_line(block.text):
+            continue
         kept.append(block)
-    while kept and kept[-1].kind is BlockKind.HEADING:  # a heading whose section was furniture
-        kept.pop()
+        above = above and len(kept) < _MAX_ABOVE and not is_prose(block.text)
+    while kept and (kept[-1].kind is BlockKind.HEADING or is_tail_line(kept[-1].text)):
+        kept.pop()  # a heading whose section was furniture, or a line below the text
     return Cleaned(tuple(kept), tuple(dict.fromkeys(credited))[:_MAX_CREDITS])
+
+
+def _without_contacts(blocks: list[Block]) -> Iterator[Block]:
+    place = 0
+    while place < len(blocks):
+        size = contact_box(blocks, place)
+        if not size:
+            yield blocks[place]
+        place += size or 1
 
 
 def _once(blocks: Iterable[Block]) -> Iterator[Block]:

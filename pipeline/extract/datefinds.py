@@ -35,7 +35,7 @@ _DATE_LIKE = (
     r"|(?<![\d./-])\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d))"
 )
 _DATE = re.compile(_DATE_LIKE)
-_WITH_TIME = re.compile(_DATE_LIKE + r"(?:[\s,，|·(（月火水木金土日曜）)T]|at|um|à){0,8}(?:(?:午前|午後|上午|下午|오전|오후)?\s*\d{1,2}\s*[:：時时시][\s\d:：分]{0,8}(?:\s?[AaPp]\.?[Mm])?)?")  # fmt: skip
+DATE_WITH_TIME = re.compile(_DATE_LIKE + r"(?:[\s,，|·(（月火水木金土日曜）)T]|at|um|à){0,8}(?:(?:午前|午後|上午|下午|오전|오후)?\s*\d{1,2}\s*[:：時时시][\s\d:：分]{0,8}(?:\s?[AaPp]\.?[Mm])?)?")  # fmt: skip
 _PUBLISHED_LABEL = re.compile(
     r"(?:掲載日?|公開日?|発表日?|発行日?|登録日|配信日?|投稿日?|作成日|記者発表日?|報道発表日?|发布(?:时间|日期|于|時間)?|發布(?:時間|日期|於)?|發佈(?:時間|日期)?|发表(?:时间|于)?|日期|时间|時間|"
     r"입력|등록(?:일|일시)?|게시(?:일)?|작성(?:일|일자)?|승인|배포일|published(?: on)?|posted(?: on)?|date|veröffentlicht|publié|publicado|опубликовано|дата)\s*(?:時間|日時|日|時)?\s*[:：】\]>]?\s*$",
@@ -54,6 +54,9 @@ NEAR_TEXTS = 30  # pieces of text after the heading that still belong to its hea
 BEFORE_TEXTS = 8  # and before it
 LONG_TEXT = 300  # a piece this long is a paragraph
 _MAX_CANDIDATES = 12
+_PARAGRAPH = 60  # characters of a piece of text that is no line of a menu
+_ABOVE_TEXTS = 12  # pieces of text before the first paragraph among which its date stands
+_OF_OTHERS = re.compile(r"原文|元記事|オリジナル|original", re.IGNORECASE)  # the date of what was translated
 
 
 def find_dates(page: Page, described: Described, near: list[str]) -> tuple[DateCandidate, ...]:
@@ -72,7 +75,7 @@ def find_dates(page: Page, described: Described, near: list[str]) -> tuple[DateC
     found += _candidates([_in_address(page.url)], Origin.URL)
     found += _candidates(seen, Origin.VISIBLE)
     if not found:
-        found += _candidates(_labelled(page), Origin.VISIBLE)
+        found += _candidates(_labelled(page) or _above_text(page), Origin.VISIBLE)
     found += _candidates([described.modified], Origin.JSON_LD)
     found += _candidates([page.meta(name) for name in _MODIFIED_METAS], Origin.META)
     found += _candidates(_marked(page, "datemodified"), Origin.ITEMPROP)
@@ -176,7 +179,9 @@ def _seen_dates(texts: list[str]) -> tuple[list[str], list[str]]:
     changed: list[str] = []
     previous = ""
     for text in texts:
-        for match in _WITH_TIME.finditer(text[:200]) if len(text) <= LONG_TEXT else ():
+        if _OF_OTHERS.search(text):
+            continue
+        for match in DATE_WITH_TIME.finditer(text[:200]) if len(text) <= LONG_TEXT else ():
             before = (text[: match.start()].strip() or previous)[-40:]
             if _MODIFIED_LABEL.search(before):
                 changed.append(match[0])
@@ -193,8 +198,27 @@ def _labelled(page: Page) -> list[str]:
     previous = ""
     found: list[str] = []
     for text in page.texts:
-        match = _WITH_TIME.search(text) if len(text) <= LONG_TEXT else None
+        match = DATE_WITH_TIME.search(text) if len(text) <= LONG_TEXT else None
         if match and _PUBLISHED_LABEL.search((text[: match.start()].strip() or previous)[-40:]):
             found.append(match[0])
         previous = text
     return found[:2]
+
+
+def _above_text(page: Page) -> list[str]:
+    """The last date that stands alone shortly before the first paragraphs: of pages whose heading cannot be told."""
+    starts = [place for place, text in enumerate(page.texts) if len(text) >= _PARAGRAPH and _ENDS.search(text)]
+    for start in starts[:3]:
+        for text in reversed(page.texts[max(0, start - _ABOVE_TEXTS) : start]):
+            match = DATE_WITH_TIME.search(text) if len(text) <= LONG_TEXT else None
+            if (
+                match
+                and len(text) - len(match[0]) < _BESIDE_ALONE
+                and not _MODIFIED_LABEL.search(text[: match.start()])
+            ):
+                return [match[0]]
+    return []
+
+
+_ENDS = re.compile(r"[。．.!?！？]")
+_BESIDE_ALONE = 20  # characters beside a date that is alone on its line: a label, a source

@@ -99,7 +99,8 @@ def happening(event: DatedEvent, edition: Edition) -> When:
     """When an event takes place. Certainty is only given where a day is not known."""
     if event.precision in (Precision.MONTH, Precision.YEAR):
         return _coarse(event.start, event.precision, edition)
-    return When(format_range(event.start, event.end or event.start, edition), event.start.isoformat())
+    text = format_range(event.start, event.end or event.start, edition)
+    return When(edition.say("date.deadline", date=text) if event.deadline else text, event.start.isoformat())
 
 
 def seen(moment: dt.datetime, zone: zoneinfo.ZoneInfo, edition: Edition) -> When:

@@ -100,7 +100,8 @@ class Presenter:
         return dataclasses.replace(self._named(TagKind.THEME, theme_id), path=path)
 
     def event_type(self, event_id: str) -> str:
-        return self._named(TagKind.EVENT, event_id).text
+        key = f"kind.{event_id}"
+        return self.say(key) if self.edition.has(key) else self._named(TagKind.EVENT, event_id).text
 
     def region(self, region_id: str) -> str:
         names = self.lexicon.regions.get(region_id)
@@ -171,7 +172,7 @@ class Presenter:
             places=tuple(self.place(city) for city in card.cities) or self._countries(card),
             pair=(self.city(pair[0]), self.city(pair[1])) if pair else None,
             pair_path=self._pair_path(*pair) if pair else "",
-            kinds=tuple(self.event_type(event) for event in card.event_types),
+            kinds=self._kinds(card),
             networks=tuple(self.network(network) for network in card.networks),
             themes=tuple(self.theme(theme) for theme in card.themes),
             people=tuple(
@@ -186,6 +187,11 @@ class Presenter:
             follow_up=card.follow_up,
             background=card.article_class is ArticleClass.BACKGROUND,
         )
+
+    def _kinds(self, card: Card) -> tuple[str, ...]:
+        """What happened; first of all a call, where the story has no other date than the last day to apply."""
+        kinds = tuple(self.event_type(event) for event in card.event_types)
+        return (self.say("card.call"), *kinds) if card.event and card.event.deadline else kinds
 
     def _filed(self, card: Card) -> When:
         if card.event:
@@ -372,6 +378,12 @@ class Presenter:
         )
 
     def calendar_row(self, row: CalendarRow) -> Row:
+        """A date ahead. One that is not its story's own says so, since the headline is about something else."""
+        story = self.story_ref(row.story_id)
+        card = self.holdings.stories.get(self.holdings.redirects.get(row.story_id, row.story_id))
+        is_own = card is not None and card.event is not None and card.event.start == row.date.start
+        if not is_own and not row.date.deadline:
+            story = dataclasses.replace(story, text=self.say("calendar.related", headline=story.text))
         return Row(
             when=self._when(row.date),
             cities=tuple(self.place(city) for city in row.cities),
@@ -379,7 +391,7 @@ class Presenter:
             kind="",
             status="",
             status_text="",
-            story=self.story_ref(row.story_id),
+            story=story,
         )
 
     def _when(self, event: DatedEvent | None) -> When | None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, create_engine, event
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
@@ -22,6 +22,7 @@ from pipeline.errors import ConfigurationError, StoreError
 # A writer waits this long for another one: longer than any transaction of ours takes (the longest, grouping a week, is
 # measured in seconds), shorter than a person's patience.
 BUSY_TIMEOUT_S = 60
+_SQLITE = "sqlite:///"
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -51,9 +52,10 @@ def open_engine(url: str) -> Engine:
         StoreError: a SQLite file's folder cannot be made.
     """
     try:
+        if url.startswith(_SQLITE):
+            # Not parsed: a folder's name may hold what means something in an address, and "?" cannot be written in one.
+            return _open_sqlite(URL.create("sqlite", database=url.removeprefix(_SQLITE)))
         address = make_url(url)
-        if address.get_backend_name() == "sqlite":
-            return _open_sqlite(url, address.database)
         if address.get_backend_name() == "postgresql":
             return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError) as error:
@@ -65,7 +67,8 @@ def open_engine(url: str) -> Engine:
     raise ConfigurationError(f"store: {address.get_backend_name()} is not supported; use sqlite or postgresql")
 
 
-def _open_sqlite(url: str, file: str | None) -> Engine:
+def _open_sqlite(url: URL) -> Engine:
+    file = url.database
     if file and file != ":memory:":
         try:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
@@ -125,10 +128,22 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         place = engine.url.render_as_string(hide_password=True)
-        raise StoreError(
-            f"{place}: {error.orig}. If another program holds it, wait and run again; if the disk is full or the file is "
-            "damaged, mend that first: nothing half-written was kept."
-        ) from error
+        raise StoreError(f"{place}: {error.orig}. {_remedy(error.orig)} Nothing half-written was kept.") from error
+
+
+_REMEDIES = {
+    sqlite3.SQLITE_BUSY: "Another program has held it for a minute: wait for it to end, then run again.",
+    sqlite3.SQLITE_FULL: "Free space on its disk, then run again.",
+    sqlite3.SQLITE_READONLY: "Make the file and its folder writable, then run again.",
+    sqlite3.SQLITE_CANTOPEN: "See that it is a file, and that its folder exists and is writable, then run again.",
+    sqlite3.SQLITE_CORRUPT: "The file is damaged: put a backup in its place, then run again.",
+    sqlite3.SQLITE_NOTADB: "The file is damaged: put a backup in its place, then run again.",
+}
+
+
+def _remedy(error: object) -> str:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code is the low byte of an extended one
+    return _REMEDIES.get(code, "See that the database runs, is reachable and has space, then run again.")
 
 
 def insert(connection: Connection, table: Table) -> Any:

@@ -214,21 +214,26 @@ class Inbox:
         """How every source that is asked fares, ordered by id, with its names and the number of its pages here."""
         specs = self.sources()
         with reading(self.engine) as connection:
-            counts = connection.execute(select(page.c.source_id, func.count()).group_by(page.c.source_id))
-            pages = {source_id: count for source_id, count in counts}  # noqa: C416 - rows are no pairs to dict()
+            grouped = select(page.c.source_id, func.count(), func.max(page.c.fetched_at)).group_by(page.c.source_id)
+            held = {source_id: (pages, latest) for source_id, pages, latest in connection.execute(grouped)}
             rows = {row.source_id: row for row in connection.execute(select(health))}
-        return [
-            SourceHealth(
-                source_id=source_id,
-                names=specs[source_id].names if source_id in specs else {},
-                last_ok=rows[source_id].last_ok,
-                last_new=rows[source_id].last_new,
-                failures=rows[source_id].failures,
-                problem=rows[source_id].problem,
-                pages=pages.get(source_id, 0),
+        found = []
+        for source_id, row in sorted(rows.items()):
+            pages, latest = held.get(source_id, (0, None))
+            # The pages tell as well: a crawl that was killed kept them, but noted nothing.
+            news = [moment for moment in (row.last_new, latest) if moment]
+            found.append(
+                SourceHealth(
+                    source_id=source_id,
+                    names=specs[source_id].names if source_id in specs else {},
+                    last_ok=row.last_ok,
+                    last_new=max(news, default=None),
+                    failures=row.failures,
+                    problem=row.problem,
+                    pages=pages,
+                )
             )
-            for source_id in sorted(rows)
-        ]
+        return found
 
     def link_counts(self) -> dict[str, dict[str, int]]:
         """Source id -> state of its links -> how many."""

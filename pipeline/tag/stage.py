@@ -28,5 +28,5 @@ def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
         tags=(*places.tags, *networks, *tag_vocabulary(reading, lexicon)),
         relevance=judge(reading, places, networks, events, lexicon),
         events=events,
-        persons=find_persons(reading, {sighting.mention.key.text for sighting in places.sightings}),
+        persons=find_persons(reading, {sighting.mention.key.text for sighting in places.sightings}, lexicon),
     )

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
 
@@ -23,6 +25,21 @@ _YEARS = re.compile(
     re.IGNORECASE,
 )
 _LEAD_CHARS = 300
+# A meeting lasts no longer; a day within a longer range (an exhibition, a season) is an event of its own.
+_LONGEST = dt.timedelta(days=7)
+# What a text is about stands in its title or its beginning; dates after this share of it belong to plans and side events.
+_LEAD_SHARE = 0.4
+# A line with the day of publication and little else is the page's own dateline.
+_DATELINE_CHARS = 60
+# How a sentence marks the day before or after it as the last one to apply, as far from it as such sentences put it.
+_DEADLINE = re.compile(
+    r"締め?切|〆切|まで[^。]{0,20}(?:応募|申し?込|提出|受け?付)|截止|报名|報名|마감|까지[^.]{0,20}(?:신청|접수|받는)"
+    r"|\bdeadline|\bapply\b|\bapplications?\b|\bregistration|\bplazo|\bcandidatures?\b|\binscri|\benviar|\bpostuler"
+    r"|\bbewerb|\bscadenza|\bprazo",
+    re.IGNORECASE,
+)
+_BEFORE_CHARS, _AFTER_CHARS = 60, 25
+_SENTENCE_ENDS = re.compile(r"[。!?！？\n]|\.\s")
 _SIGNINGS = ("sister-city-agreement", "mou-cooperation", "suspension-termination", "declaration-award")
 
 
@@ -39,6 +56,7 @@ class Facts(Frozen, frozen=True, kw_only=True):
     dates: tuple[DatedEvent, ...]
     persons: tuple[Person, ...]
     years: int | None
+    reported: dt.date | None = None  # day of the latest article
 
 
 def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
@@ -58,6 +76,7 @@ def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
         dates=tuple(dates),
         persons=_persons(articles),
         years=_years(articles),
+        reported=max((tagged.article.dated.date() for tagged in articles), default=None),
     )
 
 
@@ -98,35 +117,74 @@ def _pair(cities: Sequence[str], weights: Mapping[str, float], lexicon: Lexicon)
 
 
 def _dates(articles: Sequence[TaggedArticle]) -> list[DatedEvent]:
-    near = {
-        (event.start, event.end, event.precision): event
-        for tagged in reversed(articles)
-        for event in tagged.events
-        if event.precision is Precision.DAY and _is_near(event, tagged)
-    }
+    near: dict[tuple[dt.date, dt.date | None], DatedEvent] = {}
+    for tagged in reversed(articles):
+        for event in _near(tagged):
+            key = event.start, event.end
+            deadline = event.deadline or (key in near and near[key].deadline)
+            near[key] = msgspec.structs.replace(event, deadline=deadline)
     return [near[key] for key in sorted(near, key=lambda key: (key[0], key[1] or key[0]))]
 
 
-def _is_near(event: DatedEvent, tagged: TaggedArticle) -> bool:
+def _near(tagged: TaggedArticle) -> list[DatedEvent]:
+    """The days near publication that the article gives, deadlines marked, its own dateline left out."""
     published = tagged.article.dated.date()
-    return published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
+    return [
+        msgspec.structs.replace(event, deadline=event.end is None and _is_deadline(event, tagged))
+        for event in tagged.events
+        if event.precision is Precision.DAY
+        and published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
+        and not (event.start == published and _is_dateline(event, tagged))
+    ]
+
+
+def _is_dateline(event: DatedEvent, tagged: TaggedArticle) -> bool:
+    lines = tagged.article.text.splitlines()
+    return event.evidence not in tagged.article.title and any(
+        event.evidence and event.evidence in line and len(line) <= _DATELINE_CHARS for line in lines
+    )
+
+
+def _is_deadline(event: DatedEvent, tagged: TaggedArticle) -> bool:
+    return bool(event.evidence) and any(
+        _DEADLINE.search(_around(text, event.evidence)) for text in (tagged.article.title, tagged.article.text)
+    )
+
+
+def _around(text: str, words: str) -> str:
+    """The part of a sentence close to `words`, "" if the text lacks them."""
+    before, found, after = text.partition(words)
+    if not found:
+        return ""
+    start = _SENTENCE_ENDS.split(before)[-1][-_BEFORE_CHARS:]
+    return start + words + _SENTENCE_ENDS.split(after)[0][:_AFTER_CHARS]
+
+
+def _is_in_lead(event: DatedEvent, tagged: TaggedArticle) -> bool:
+    text = tagged.article.text
+    place = text.find(event.evidence)  # -1, and so in the lead, where folding changed its words
+    return event.evidence in tagged.article.title or place <= max(len(text) * _LEAD_SHARE, _LEAD_CHARS / 2)
 
 
 def _main_date(
     articles: Sequence[TaggedArticle], dates: Sequence[DatedEvent], event_types: Sequence[str]
 ) -> DatedEvent | None:
-    """The date that most articles give, among equals the one that the news is about.
+    """The date that most articles begin with, among equals the one that the news is about. A deadline only without others.
 
+    A day within a range counts for the range too: reports name the day of the opening or the close.
     A signing is reported after it happened, so the nearest date counts, one ahead as twice as far. Anything else is
     announced as often as reported: a date in a title counts first, then the one that comes first in the text.
     """
     votes: Counter[dt.date] = Counter()
     order: dict[dt.date, tuple[int, int]] = {}
     is_signing = bool(event_types) and event_types[0] in _SIGNINGS
-    for tagged in articles:
+    begun = [(tagged, [event for event in _near(tagged) if _is_in_lead(event, tagged)]) for tagged in articles]
+    ranges = [event for _, near in begun for event in near if event.end and event.end - event.start <= _LONGEST]
+    for tagged, near in begun:
         published, title = tagged.article.dated.date(), tagged.article.title
-        near = [event for event in tagged.events if event.precision is Precision.DAY and _is_near(event, tagged)]
-        votes.update({event.start for event in near})
+        days_named = {event.start for event in near if not event.deadline}
+        within = {r.start for r in ranges if r.end and any(r.start <= day <= r.end for day in days_named)}
+        votes.update({event.start for event in near} | (set() if is_signing else within))
         for place, event in enumerate(near):
             days = (event.start - published).days
             distance = 2 * days if days > 0 else -days
@@ -134,7 +192,8 @@ def _main_date(
             order[event.start] = min(order.get(event.start, rank), rank)
     if not votes:
         return None
-    best = min(votes, key=lambda start: (-votes[start], order[start], start))
+    deadlines = {event.start for event in dates if event.deadline}
+    best = min(votes, key=lambda start: (start in deadlines, -votes[start], order[start], start))
     # One report may name the first day only, another the whole range.
     return max((event for event in dates if event.start == best), key=lambda event: event.end or event.start)
 

@@ -37,8 +37,8 @@ def command(workspace: Path, server: SampleServer, *arguments: str) -> list[str]
     ]
 
 
-def run(workspace: Path, server: SampleServer, *arguments: str, code: int = 0) -> dict[str, Any]:
-    """The JSON that a command printed; fails if it ended with another code."""
+def run(workspace: Path, server: SampleServer, *arguments: str, code: int | tuple[int, ...] = 0) -> dict[str, Any]:
+    """The JSON that a command printed; fails if it ended with another code than this or these."""
     done = subprocess.run(
         [*command(workspace, server, *arguments), "--json"],
         capture_output=True,
@@ -46,7 +46,7 @@ def run(workspace: Path, server: SampleServer, *arguments: str, code: int = 0) -
         env=ENVIRONMENT,
         timeout=300,
     )
-    assert done.returncode == code, done.stderr
+    assert done.returncode in (code if isinstance(code, tuple) else (code,)), done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -104,5 +104,14 @@ def count_rows(workspace: Path, database: str, table: str) -> int:
         return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
     except sqlite3.OperationalError:
         return 0
+    finally:
+        connection.close()
+
+
+def column_of(workspace: Path, database: str, query: str) -> dict[str, str]:
+    """First column -> second column of a query on one of the databases."""
+    connection = sqlite3.connect(f"file:{workspace / 'state' / database}.sqlite?mode=ro", uri=True, timeout=5)
+    try:
+        return dict(connection.execute(query).fetchall())
     finally:
         connection.close()

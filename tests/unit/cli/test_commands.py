@@ -129,3 +129,13 @@ def test_a_stop_by_a_service_manager_ends_soon_and_can_be_gone_on_from(tmp_path:
     child.terminate()
     assert child.wait(timeout=15) in (130, 1, 3)
     assert time.monotonic() - started < 10
+
+
+def test_a_workspace_that_cannot_be_locked_says_what_to_do(tmp_path: Path) -> None:
+    """Faults P0.5: a folder that is read-only, or no folder at all."""
+    call("init", "--contact", "mailto:desk@example.org", folder=tmp_path)
+    (tmp_path / "state").write_text("not a folder")
+    done = call("process", folder=tmp_path)
+    assert done.returncode == 78
+    assert "could not be locked" in done.stderr
+    assert "Traceback" not in done.stderr

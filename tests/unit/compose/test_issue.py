@@ -228,6 +228,19 @@ def test_who_met_whom_needs_a_pair_and_a_meeting_that_is_not_ahead() -> None:
     assert [(row.story_id, row.a, row.b, row.event_type) for row in issue.meetings] == [("a", TIANJIN, KOBE, "delegation-visit")]  # fmt: skip
 
 
+def test_an_agreement_alone_is_no_meeting() -> None:
+    met = {"pair": (TIANJIN, KOBE), "cities": (KOBE, TIANJIN)}
+    kinds = ("sister-city-agreement", "mou-cooperation", "anniversary")
+    issue = compose([card(kind, event_types=(kind,), **met) for kind in kinds])
+    assert (issue.meetings, len(issue.agreements)) == ((), 2)
+
+
+def test_a_deadline_dates_no_agreement() -> None:
+    deadline = DatedEvent(start=dt.date(2026, 11, 20), deadline=True)
+    (row,) = compose([card("a", event_types=("mou-cooperation",), cities=(KOBE,), event=deadline)]).agreements
+    assert (row.date, row.status) == (None, AgreementStatus.SIGNED)
+
+
 # ------------------------------------------------------------------------------------------------------------- calendar
 
 

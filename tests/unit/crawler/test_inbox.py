@@ -207,3 +207,12 @@ def test_pruning_removes_old_pages_but_never_fetches_them_again(inbox: Inbox) ->
     assert set(inbox.page_hashes()) == {page("b").id, page("c").id}
     assert pending(inbox) == []
     assert inbox.save_discovery("city", FEED, [link("a")], None, LATER) == 0
+
+
+def test_pages_that_a_killed_crawl_kept_count_as_news_of_their_source(inbox: Inbox) -> None:
+    """It noted nothing itself, and the crawl after it finds nothing new."""
+    inbox.save_source(SPEC)
+    inbox.save_page(page("a", fetched_at=NOW))
+    inbox.save_health("city", ok=True, new=False, problem="", now=LATER)
+    (health,) = inbox.health()
+    assert (health.last_ok, health.last_new) == (LATER, NOW)

@@ -74,6 +74,11 @@ def test_a_file_in_another_charset_names_the_line(tmp_path: Path) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_file_that_cannot_be_read_is_no_empty_list(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        read_readers(tmp_path, ("ja", "en"))
+
+
 def test_a_reader_prints_without_the_address() -> None:
     reader = Reader(address=SECRET, edition="ja", consent="asked")
     assert "secret" not in f"{reader!r} {reader} {[reader]}"

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import time
+from collections.abc import Iterator
+
 import pytest
 
 from pipeline.engines import ProcessEngine, SerialEngine, open_engine
@@ -63,3 +67,42 @@ def test_the_number_of_workers_chooses_the_engine(workers: int, kind: type) -> N
     assert isinstance(engine, kind)
     if isinstance(engine, ProcessEngine):
         assert engine.workers == workers or (workers == 0 and engine.workers >= 1)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_the_pool_at_once_between_two_inputs(number: int) -> None:
+    """C11: whatever the pool is doing, and with inputs in hand that would take a minute."""
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def inputs() -> Iterator[str]:
+        yield from [
+            "1",
+            *["__import__('time').sleep(60)"] * 3,
+        ]  # as many as are handed over before the first is asked for
+        signal.raise_signal(number)
+        reached.append("the input after the signal")
+        yield from ["2"] * 20
+
+    reached: list[str] = []
+    results = ProcessEngine(1, 60, WARM_UP).run(eval, inputs(), failed=blame)
+    before = signal.signal(number, interrupt)
+    try:
+        assert next(results) == 1
+        started = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            list(results)
+        assert time.monotonic() - started < 10
+        assert reached, "the handler broke into the pool's own work"
+        assert signal.getsignal(number) is interrupt
+    finally:
+        signal.signal(number, before)
+
+
+def test_whoever_stops_asking_does_not_wait_for_what_is_in_hand() -> None:
+    results = ProcessEngine(1, 60, WARM_UP).run(eval, ["1", *["__import__('time').sleep(60)"] * 6], failed=blame)
+    assert next(results) == 1
+    started = time.monotonic()
+    results.close()  # type: ignore[attr-defined]  # it is a generator
+    assert time.monotonic() - started < 10

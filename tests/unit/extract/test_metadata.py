@@ -225,6 +225,22 @@ def test_a_date_of_change_comes_after_one_of_publication() -> None:
     ]
 
 
+def test_without_a_heading_the_date_alone_above_the_first_paragraph_counts() -> None:
+    menu = "".join(f"<a>項目{number}</a>" for number in range(40))
+    text = "<p>両市は長年にわたって学生の派遣や文化の紹介、技術の協力など、さまざまな分野で交流を重ねてきた。市長は来年の春に訪問団を送る考えを示し、議会も賛成した。</p>"
+    links = "<a>2025-10-01 ほかの記事</a>"
+    assert dates_of(page("", f"{menu}<p>2025-10-20 10:20:30</p>{text}{links}")) == [
+        ("2025-10-20 10:20:30", Origin.VISIBLE)
+    ]
+    assert dates_of(page("", f"{menu}<p>更新 2025-10-20</p>{text}{links}")) == []
+    assert dates_of(page("", f"{menu}{text}{links}")) == []
+
+
+def test_the_date_of_a_translations_original_is_not_its_own() -> None:
+    body = "<h1>市長が姉妹都市を訪問</h1><p>原文(投稿日：2025/10/16)へのリンク</p><p>2025年10月20日</p>"
+    assert [raw for raw, _ in dates_of(page("<title>市長が姉妹都市を訪問</title>", body))] == ["2025年10月20日"]
+
+
 def test_a_date_inside_a_sentence_is_the_storys_own() -> None:
     sentence = "両市は1965年10月20日に姉妹都市提携を結び、それ以来、学生の派遣や文化の紹介、技術の協力など、さまざまな分野で交流を重ねてきたという長い歴史がある。"
     assert (

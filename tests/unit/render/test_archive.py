@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from pipeline.knowledge.editions import Edition, load_edition
-from pipeline.model import FuzzyDate, Issue, Origin, Precision, Shelf
+from pipeline.model import CalendarRow, DatedEvent, FuzzyDate, Issue, Origin, Precision, Shelf
 from pipeline.render import render_archive
 
 Tree = dict[str, bytes]
@@ -280,3 +280,20 @@ def test_an_edition_that_came_later_shows_old_issues_in_the_words_they_have(samp
     files = render_archive(sample.SHELF, sample.LEXICON, [edition], base_url="", version="0.1.0")
     story = next(file.body.decode() for file in files if file.path == f"stories/{sample.DIALOGUE.story_id}/fr.html")
     assert sample.DIALOGUE.words["ja"].headline in story
+
+
+def test_a_date_that_is_not_its_storys_own_is_only_related_to_it(build: Build, sample: ModuleType):
+    own = sample.PEACE.event
+    row = {"story_id": sample.PEACE.story_id, "cities": ()}
+    later = {"start": own.start + dt.timedelta(days=3)}
+    rows = (
+        CalendarRow(date=own, **row),
+        CalendarRow(date=DatedEvent(**later), **row),
+        CalendarRow(date=DatedEvent(deadline=True, **later), **row),
+    )
+    issues = (sample.FIRST, msgspec.structs.replace(sample.SECOND, calendar=rows))
+    page = _pages(build(msgspec.structs.replace(sample.SHELF, issues=issues)))["issues/2026-W43/en.html"]
+    (section,) = (element for element in page.find_class("block") if element.get("id") == "calendar")
+    stories = [row.xpath("td")[-1].text_content() for row in section.xpath(".//tbody/tr")]
+    headline = sample.PEACE.words["en"].headline
+    assert stories == [headline, f"[related] {headline}", headline]

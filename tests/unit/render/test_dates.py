@@ -81,6 +81,12 @@ def test_only_what_is_known_is_shown(precision: Precision, text: str, iso: str):
     assert (when.text, when.iso) == (text, iso)
 
 
+def test_a_deadline_is_called_one():
+    event = DatedEvent(start=D(2026, 10, 1), deadline=True)
+    assert dates.happening(event, EN).text == "deadline Thu 1 October 2026"
+    assert dates.happening(event, JA).text == "締切 2026年10月1日（木）"
+
+
 def test_first_seen_is_a_day_of_the_issues_zone():
     import zoneinfo
 

@@ -13,6 +13,7 @@ import digest_templates
 import pipeline.render
 from pipeline.errors import Reason
 from pipeline.knowledge.editions import load_edition
+from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.model import AgreementStatus, Label
 from pipeline.render.environment import markup_environment, text_environment
 
@@ -49,7 +50,7 @@ FAMILIES = {
     "themes": {"title", "description", "one_description"},
 }
 # Looked up by an id from outside, and shown as that id where there is no word: any number of them may be there.
-OPEN = ("language.", "reason.")
+OPEN = ("language.", "reason.", "kind.")
 
 
 def _keys(code: str) -> set[str]:
@@ -103,6 +104,13 @@ def test_every_reason_for_which_a_source_can_fail_has_words(code: str):
     fetching = list(Reason)[: list(Reason).index(Reason.RATE_LIMITED) + 1]
     for reason in fetching:
         assert load_edition(code).has(f"reason.{reason}"), reason
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_every_event_type_has_a_short_name(code: str):
+    assert {key.removeprefix("kind.") for key in load_edition(code).messages if key.startswith("kind.")} == set(
+        load_lexicon().events
+    )
 
 
 def test_counted_messages_have_the_forms_of_their_language():

@@ -114,7 +114,7 @@ def test_a_writer_does_not_block_a_reader(engine: Engine) -> None:
 def test_a_locked_file_is_reported_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_S", 0)
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    locked = pytest.raises(StoreError, match=r"x\.sqlite: database is locked.*wait and run again")
+    locked = pytest.raises(StoreError, match=r"x\.sqlite: database is locked.*wait for it to end")
     with writing(engine), locked, writing(engine):
         pytest.fail("two writers at once")
     engine.dispose()
@@ -123,7 +123,10 @@ def test_a_locked_file_is_reported_with_what_to_do(tmp_path: Path, monkeypatch: 
 def test_a_damaged_file_is_reported_with_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "x.sqlite").write_bytes(b"not a database " * 100)
     engine = open_engine(f"sqlite:///{tmp_path / 'x.sqlite'}")
-    with pytest.raises(StoreError, match=r"x\.sqlite: file is not a database.*mend that first"), reading(engine):
+    with (
+        pytest.raises(StoreError, match=r"x\.sqlite: file is not a database.*put a backup in its place"),
+        reading(engine),
+    ):
         pytest.fail("it was read")
     engine.dispose()
 
@@ -147,3 +150,13 @@ def test_a_server_that_does_not_answer_is_reported_without_its_password() -> Non
         pytest.fail("it was read")
     assert "secret" not in str(caught.value)
     engine.dispose()
+
+
+def test_a_workspace_may_have_any_name(tmp_path: Path) -> None:
+    """Also one with what means something in an address."""
+    folder = tmp_path / "作業 場所 %20 #1?a=b"
+    folder.mkdir()
+    (folder / "city-digest.toml").touch()
+    open_library(open_workspace(folder, environment={})).engine.dispose()
+    assert [entry.name for entry in tmp_path.iterdir()] == [folder.name]
+    assert (folder / "state" / "library.sqlite").stat().st_size

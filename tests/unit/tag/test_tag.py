@@ -304,6 +304,36 @@ def test_persons_come_with_their_office() -> None:
     assert read("en", "", "The Mayor of Leeds spoke.").persons == ()
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "name", "role"),
+    [
+        ("zh-Hans", "天津市副市长王某伟率团访问神户。", "王某伟", "副市长"),
+        ("zh-Hant", "高雄市市長陳某表示，兩市將合作。", "陳某", "市長"),
+        ("zh-Hans", "上海市市长欧阳某会见了代表团。", "欧阳某", "市长"),
+        ("ko", "박모준 부산시장은 고베시를 방문했다.", "박모준", "부산시장"),
+        ("ko", "남궁모준 부산시장이 서명했다. 부산시와 고베시가 협력한다.", "남궁모준", "부산시장"),
+        ("ja", "神戸市の見本太郎副市長が訪れた。", "見本太郎", "副市長"),
+    ],
+)
+def test_a_name_beside_an_office_begins_with_a_surname(language: str, text: str, name: str, role: str) -> None:
+    assert [(person.name, person.role) for person in read(language, "", text).persons] == [(name, role)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("zh-Hans", "神户市市长举行了会谈。副市长率代表团访问。天津市市长表示，两市将合作。市长应邀在天津市会见。"),
+        ("zh-Hans", "天津市市长任期在明年结束。天津市市长马拉松在周日举行。天津市市长王某也表示。"),
+        ("zh-Hant", "高雄市副市長指出，高雄市市長論壇在此舉行。高雄市市長白天在市府。"),
+        ("ko", "회의를 주재한 고베시장은 말했다. 최근까지 부산시장 자리는 비었다. 정치인 부산시장이 왔다."),
+        ("ko", "박모준 남대문시장은 붐볐다."),
+        ("ja", "神戸市の姉妹都市市長が集まった。神戸市の歴代各市長が出席した。"),
+    ],
+)
+def test_verbs_markets_and_words_of_the_town_hall_are_no_names(language: str, text: str) -> None:
+    assert read(language, "", text).persons == ()
+
+
 # -------------------------------------------------------------------------------------------------------------------- laws
 
 _WORDS = [

@@ -185,3 +185,12 @@ def test_editions_are_the_workspaces_own(at: At) -> None:
     assert [edition.code for edition in weekly.open_editions(at(MONDAY, digest__editions="en"))] == ["en"]
     with pytest.raises(ConfigurationError, match="there is no edition 'xx'"):
         weekly.open_editions(at(MONDAY, digest__editions="xx"))
+
+
+def test_a_week_whose_crawl_broke_off_waits_as_long_as_it_could_be_mailed(at: At, library: Library, save: Save) -> None:
+    """Faults P0.4: a full disk or a killed crawler leaves no source's health to go by, and an issue never changes."""
+    save("a", "2026-11-04")
+    assert compose_missing(at(MONDAY), library, [], crawled=False) == []
+    assert weeks(compose_missing(at(MONDAY), library, [])) == ["2026-W45"]
+    save("b", "2026-11-11")
+    assert weeks(compose_missing(at("2026-11-20T06:00+09:00"), library, [], crawled=False)) == ["2026-W46"]
