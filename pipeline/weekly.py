@@ -229,6 +229,8 @@ def deliver_issues(
     Raises:
         ConfigurationError: there are readers but the sender is not told fully, or an issue does not exist.
     """
+    if "deliver.readers" in workspace.origins and not workspace.readers.is_file():
+        raise ConfigurationError(f"deliver.readers names {workspace.readers}, which is not there; nothing was sent.")
     readers = deliver.read_readers(workspace.readers, workspace.settings.digest.editions)
     if not readers or not shelf.issues:
         return DeliverReport()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request, Spider, signals
-from scrapy.exceptions import DontCloseSpider, UsageError
+from scrapy.exceptions import CloseSpider, DontCloseSpider, UsageError
 
 from crawler.handoff import is_media, page_of_response
 from crawler.middlewares.conditional import KEY, state_of
@@ -21,7 +22,7 @@ from crawler.spiders.listing import read_listing
 from crawler.spiders.reading import Reading, Unreadable, select
 from crawler.spiders.sitemap import read_sitemap
 from crawler.tally import Tally
-from pipeline.errors import Reason
+from pipeline.errors import Reason, StoreError
 from pipeline.model import Kind, SourceSpec
 from pipeline.store.inbox import Link
 from pipeline.text.urls import host, normalise_url
@@ -146,6 +147,30 @@ class SourcesSpider(Spider):
 
     def take(self, response: Response, errand: Errand) -> list[Request]:
         """Reads or keeps an answer; returns what may be asked now."""
+        with self._stopped_by_inbox():
+            return self._take(response, errand)
+
+    def miss(self, failure: TwistedFailure) -> list[Request]:
+        """Notes why a request has no answer; returns what may be asked now."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
+        errand: Errand = request.cb_kwargs["errand"]
+        with self._stopped_by_inbox():
+            self._end(errand)
+            self._fail(errand, explain(failure.value or Exception("unknown"), request.url))
+            return self._due()
+
+    @contextmanager
+    def _stopped_by_inbox(self) -> Iterator[None]:
+        """Ends the crawl where nothing can be kept any more: to go on would ask servers for nothing, and complain once a page."""
+        try:
+            yield
+        except StoreError as error:
+            if not self.job.stopped:
+                self.job.stopped = "inbox"
+                logger.error("%s", error)  # noqa: TRY400 - a sentence for people, no traceback
+            raise CloseSpider("inbox") from error
+
+    def _take(self, response: Response, errand: Errand) -> list[Request]:
         tally = self._end(errand)
         tally.bytes += len(response.body)
         failure = judge_status(response.status, (response.headers.get("Location") or b"").decode("latin-1"))
@@ -162,14 +187,6 @@ class SourcesSpider(Spider):
             self._fail(errand, Failure(reason=error.reason, detail=error.detail))
         if not (failure and failure.of_host):
             self.job.hosts.answered(errand.host)
-        return self._due()
-
-    def miss(self, failure: TwistedFailure) -> list[Request]:
-        """Notes why a request has no answer; returns what may be asked now."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it
-        errand: Errand = request.cb_kwargs["errand"]
-        self._end(errand)
-        self._fail(errand, explain(failure.value or Exception("unknown"), request.url))
         return self._due()
 
     def _end(self, errand: Errand) -> Tally:

@@ -93,9 +93,8 @@ def main() -> None:
     except CityDigestError as error:
         click.echo(f"city-digest: {error}", err=True)
         code = error.exit_code
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output went away, as `| head` does
-        code = 0
+    except SystemExit:
+        code = 0  # click's way out where the reader of our output went away, as `| head` does: nothing of ours failed
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -79,10 +79,13 @@ def _print(data: dict[str, Any]) -> None:
             ", ".join(f"{number} {reason}" for reason, number in row["set_aside"].items()),
             f"{row['problem']} ({row['failures']}x)" if row["problem"] else "",
         )
+    # By way of a text: Rich's console ends the process where its reader goes away.
     console = Console()
-    console.print(table)
-    console.print(
-        f"\n{sum(data['articles'].values())} articles "
+    with console.capture() as captured:
+        console.print(table)
+    click.echo(captured.get())
+    click.echo(
+        f"{sum(data['articles'].values())} articles "
         f"({', '.join(f'{n} {name}' for name, n in sorted(data['articles'].items())) or 'none'}), {data['stories']} stories, "
         f"{len(data['issues'])} issues"
     )

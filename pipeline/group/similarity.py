@@ -33,7 +33,9 @@ ENTITY_SHARE_ACROSS = 0.8
 PENALTY_PER_DAY = 0.05  # reports of one event come in over a week; announcement and follow-up are stories of their own
 PENALTY_OTHER_TYPE = 0.25  # where both say what kind of event it is and share none
 MAX_DAYS_APART = 21  # the window
-MIN_TYPE_SCORE = 0.4  # a kind of event named in passing does not say what a report is of; .34 to .5 give the same stories
+MIN_TYPE_SCORE = (
+    0.4  # a kind of event named in passing does not say what a report is of; .34 to .5 give the same stories
+)
 MAX_DAYS_OTHER_TYPE = 3  # reports this far apart that share no type of event are of two events
 
 LEAD_CHARS = 400  # of the body: the rest is background, which stories share
@@ -79,9 +81,7 @@ def profile_all(articles: Iterable[TaggedArticle]) -> dict[str, Profile]:
             cities=frozenset(tagged.ids(TagKind.CITY)),
             main_cities=_main_cities(tagged),
             networks=frozenset(tagged.ids(TagKind.NETWORK)),
-            types=frozenset(
-                tag.id for tag in tagged.tags if tag.kind is TagKind.EVENT and tag.score >= MIN_TYPE_SCORE
-            ),
+            types=frozenset(tag.id for tag in tagged.tags if tag.kind is TagKind.EVENT and tag.score >= MIN_TYPE_SCORE),
             dates=frozenset(event.start for event in tagged.events if event.precision is not Precision.YEAR),
         )
         for article_id, (tagged, grams, entities, signs) in raw.items()

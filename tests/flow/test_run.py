@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -140,3 +141,38 @@ def test_when_no_source_can_be_read_the_last_week_waits_for_a_better_run_and_not
     assert not (tmp_path / "outbox").exists()
     issues = run(tmp_path, sample_server, "status", code=3)["issues"]
     assert {issue["status"] for issue in issues} == {"collection_failed"}
+
+
+def test_a_full_disk_ends_the_crawl_with_one_sentence_and_the_next_run_goes_on(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path
+) -> None:
+    """Faults P0.4: no file may grow past 150 kB."""
+    install_workspace(tmp_path)
+    done = subprocess.run(
+        command(tmp_path, sample_server, "crawl"),
+        capture_output=True,
+        text=True,
+        env=ENVIRONMENT,
+        timeout=60,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000)),
+    )
+    assert done.returncode not in (0, 3)
+    assert "Traceback" not in done.stderr
+    assert 1 <= len(done.stderr.splitlines()) <= 4
+    run(tmp_path, sample_server, "run")
+    assert output_of(tmp_path) == output_of(undisturbed)
+
+
+def test_a_reader_of_the_output_may_go_away(undisturbed: Path, sample_server: SampleServer) -> None:
+    for name in ("status", "search"):
+        words = ["神戸"] if name == "search" else []
+        child = subprocess.Popen(
+            command(undisturbed, sample_server, name, *words),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=ENVIRONMENT,
+        )
+        assert child.stdout
+        child.stdout.close()
+        _, errors = child.communicate(timeout=60)
+        assert (child.returncode, errors) == (0, b""), name
