@@ -12,6 +12,7 @@ import logging
 import resource
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--workspace", type=Path, required=True, metavar="DIR")
     parser.add_argument("--source", action="append", default=[], metavar="ID", help="only this source; may be repeated")
+    parser.add_argument("--dry-run", action="store_true", help="tell what would be asked and ask nothing")
     parser.add_argument("--progress", action="store_true", help="one JSON line on standard error for every page")
     parser.add_argument("--attached", action="store_true", help="end when standard input closes: with the parent")
     parser.add_argument("--run-id", default="", metavar="ID", help="stands in every log line")
@@ -101,6 +103,9 @@ def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
         engine = open_engine(workspace.inbox_url)
         prepare(engine, "inbox")
         job = Job(workspace, Inbox(engine), entries, progress=options.progress)
+        if options.dry_run:
+            sys.stdout.write(msgspec.json.encode(_plan(job)).decode() + "\n")
+            return 0
         started = time.monotonic()
         for spec in job.specs.values():
             job.inbox.save_source(spec)
@@ -116,6 +121,15 @@ def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
         engine.dispose()
     sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     return code
+
+
+def _plan(job: Job) -> dict[str, Any]:
+    """What a crawl would begin with: each source's pages of links, and how many pages wait from earlier crawls."""
+    waiting = Counter(link.source_id for link in job.inbox.pending(job.specs, job.clock(), job.max_attempts))
+    return {
+        "dry_run": True,
+        "sources": {key: {"start": spec.start, "waiting": waiting[key]} for key, spec in job.specs.items()},
+    }
 
 
 def _check_contact(workspace: Workspace) -> None:

@@ -177,15 +177,18 @@ def process(
     *,
     now: dt.datetime,
     retention: dt.timedelta,
+    limit: int | None = None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> ProcessReport:
     """Derives every page that is new or whose rules changed, groups what came of it, and prunes the inbox.
 
     Args:
+        limit: most pages to derive in this run, None for all; the others wait for the next.
         progress: called with (pages done, pages to do).
     """
     library.save_sources(inbox.sources())
-    todo = _due(inbox, library, now)
+    due = _due(inbox, library, now)
+    todo = due[:limit]
     kept: Counter[str] = Counter()
     set_back: Counter[str] = Counter()
     progress(0, len(todo))
@@ -198,7 +201,8 @@ def process(
             set_back[f"{last.outcome}:{last.reason}"] += 1
         progress(done, len(todo))
     stories, copies = group_new_articles(library)
-    waiting = {page_id for page_id, known in library.derived().items() if known.not_before is not None}
+    waiting = {item.page_id for item in due[len(todo) :]}
+    waiting |= {page_id for page_id, known in library.derived().items() if known.not_before is not None}
     pruned = inbox.prune(now - retention, keep=waiting)
     return ProcessReport(
         pages=len(todo),

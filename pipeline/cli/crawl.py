@@ -25,19 +25,22 @@ _PATIENCE_S = 8
 
 @click.command("crawl")
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; may be repeated.")
+@click.option("--dry-run", is_flag=True, help="Names the sources that would be asked and asks none.")
 @json_option
 @click.pass_obj
-def command(session: Session, sources: tuple[str, ...], as_json: bool) -> int:
+def command(session: Session, sources: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
     """Asks the active sources for new articles and keeps their pages in the inbox."""
     workspace = session.open()
     with hold(workspace, "crawl"):
-        result = crawl(workspace, session.flags, sources)
-    report(result, describe_crawl(result), as_json=as_json)
+        result = crawl(workspace, session.flags, sources, dry_run=dry_run)
+    report(result, describe_plan(result) if dry_run else describe_crawl(result), as_json=as_json)
     return EXIT_PARTIAL if result["partial"] else 0
 
 
-def crawl(workspace: Workspace, flags: dict[str, str], sources: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The crawler's own report, with `partial` true if some sources failed.
+def crawl(
+    workspace: Workspace, flags: dict[str, str], sources: tuple[str, ...] = (), *, dry_run: bool = False
+) -> dict[str, Any]:
+    """The crawler's own report, with `partial` true if some sources failed; for a dry run its plan.
 
     Raises:
         ConfigurationError: no contact, no active source, or a source file is wrong.
@@ -49,6 +52,8 @@ def crawl(workspace: Workspace, flags: dict[str, str], sources: tuple[str, ...] 
     # --attached: a crawler whose parent was killed ends by itself.
     arguments = [sys.executable, "-P", "-m", "crawler", "--workspace", str(workspace.root), "--progress", "--attached"]
     arguments += ["--run-id", uuid.uuid4().hex[:12]]
+    if dry_run:
+        arguments.append("--dry-run")
     for source in sources:
         arguments += ["--source", source]
     # Flags reach the child as environment, which is the next layer below.
@@ -134,3 +139,12 @@ def describe_crawl(result: dict[str, Any]) -> str:
     if total["sources_failed"]:
         line += f"; {total['sources_failed']} sources failed ('city-digest status' says how)"
     return line
+
+
+def describe_plan(plan: dict[str, Any]) -> str:
+    """One line per source for people."""
+    lines = []
+    for source_id, source in plan["sources"].items():
+        line = f"would ask {source_id}: {', '.join(source['start'])}"
+        lines.append(line + (f"; {source['waiting']} pages wait" if source["waiting"] else ""))
+    return "\n".join(lines)

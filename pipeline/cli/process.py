@@ -15,18 +15,21 @@ if TYPE_CHECKING:
 
 
 @click.command("process")
+@click.option(
+    "--limit", type=click.IntRange(1), metavar="N", help="At most N pages; the others wait for the next call."
+)
 @json_option
 @click.pass_obj
-def command(session: Session, as_json: bool) -> None:
+def command(session: Session, limit: int | None, as_json: bool) -> None:
     """Extracts, dates, tags and groups what the crawl brought; only what is new or whose rules changed."""
     workspace = session.open()
     with hold(workspace, "process"):
-        done = process(workspace)
+        done = process(workspace, limit)
     report(_as_data(done), describe_process(done), as_json=as_json)
 
 
-def process(workspace: Workspace) -> ProcessReport:
-    """Brings the library up to date with the inbox."""
+def process(workspace: Workspace, limit: int | None = None) -> ProcessReport:
+    """Brings the library up to date with the inbox, or at most `limit` pages nearer to it."""
     from pipeline import flow
     from pipeline.engines import open_engine
     from pipeline.store.opening import open_inbox, open_library
@@ -39,6 +42,7 @@ def process(workspace: Workspace) -> ProcessReport:
             open_engine(settings.process.workers, settings.process.page_deadline_s),
             now=workspace.clock(),
             retention=dt.timedelta(days=settings.store.retention_days),
+            limit=limit,
             progress=advance,
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipeline.cli.compose import compose, describe_issues
-from pipeline.cli.crawl import crawl, describe_crawl
+from pipeline.cli.crawl import crawl, describe_crawl, describe_plan
 from pipeline.cli.deliver import deliver, describe_delivery
 from pipeline.cli.process import describe_process, process
 from pipeline.cli.render import describe_render, render
@@ -17,16 +17,17 @@ from pipeline.errors import CrawlError
 
 
 @click.command("run")
+@click.option("--dry-run", is_flag=True, help="Tells what would be asked, made and sent, and does none of it.")
 @json_option
 @click.pass_obj
-def command(session: Session, as_json: bool) -> int:
+def command(session: Session, dry_run: bool, as_json: bool) -> int:
     """Crawls, processes, makes the issue of every complete week, renders, delivers.
 
     Safe to call at any time and any number of times: what is done is not done again, what was cut off goes on.
     """
     workspace = session.open()
     with hold(workspace, "run"):
-        data, text, code = run(workspace, session.flags)
+        data, text, code = plan(workspace, session.flags) if dry_run else run(workspace, session.flags)
     report(data, text, as_json=as_json)
     return code
 
@@ -68,3 +69,24 @@ def run(workspace: Workspace, flags: dict[str, str]) -> tuple[dict[str, Any], st
         "deliver": msgspec.to_builtins(delivered),
     }
     return data, text, code
+
+
+def plan(workspace: Workspace, flags: dict[str, str]) -> tuple[dict[str, Any], str, int]:
+    """What a run would do with what is known now, in the form of `run`."""
+    from pipeline import weekly
+    from pipeline.store.opening import open_library
+
+    library = open_library(workspace)
+    asked = crawl(workspace, flags, dry_run=True)
+    weeks = weekly.missing_weeks(workspace, library, library.issues())
+    letters = deliver(workspace, dry_run=True)
+    text = "\n".join((
+        describe_plan(asked),
+        f"would make: {', '.join(weeks) or 'no issue'}",
+        f"would send of the last issue: {describe_delivery(letters)}",
+    ))  # fmt: skip
+    return (
+        {"dry_run": True, "crawl": asked, "compose": {"would_make": weeks}, "deliver": {"would_send": letters.sent}},
+        text,
+        0,
+    )

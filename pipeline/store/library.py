@@ -258,7 +258,9 @@ class Library:
                 return row.page_id, row.id
             return connection.execute(by_page).scalar() or "", ""
 
-    def search(self, query: str, *, language: str = "", city: str = "", limit: int = 20) -> list[Found]:
+    def search(
+        self, query: str, *, language: str = "", city: str = "", since: dt.datetime | None = None, limit: int = 20
+    ) -> list[Found]:
         """Relevant articles that hold every word of the query, newest first."""
         with reading(self.engine) as connection:
             numbers = search.find_entries(connection, query)
@@ -275,6 +277,8 @@ class Library:
                     statement = statement.where(
                         (article.c.language == language) | article.c.language.startswith(f"{language}-")
                     )
+                if since:
+                    statement = statement.where(article.c.dated >= since)
                 if city:
                     tagged = select(tag.c.article_id).where(tag.c.kind == "city", tag.c.id == city)
                     statement = statement.where(article.c.id.in_(tagged))

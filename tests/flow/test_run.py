@@ -176,3 +176,21 @@ def test_a_reader_of_the_output_may_go_away(undisturbed: Path, sample_server: Sa
         child.stdout.close()
         _, errors = child.communicate(timeout=60)
         assert (child.returncode, errors) == (0, b""), name
+
+
+def test_a_dry_run_tells_what_it_would_do_and_does_nothing(sample_server: SampleServer, tmp_path: Path) -> None:
+    """C5."""
+    install_workspace(tmp_path)
+    sample_server.counts.clear()
+    told = run(tmp_path, sample_server, "run", "--dry-run")
+    assert not sample_server.counts
+    assert told["crawl"]["sources"]["kobe_city"]["start"]
+    assert (count_rows(tmp_path, "inbox", "page"), count_rows(tmp_path, "inbox", "link")) == (0, 0)
+    assert not (tmp_path / "archive").exists()
+    run(tmp_path, sample_server, "crawl", "--source", "kobe_city")
+    assert run(tmp_path, sample_server, "crawl", "--dry-run")["sources"]["kobe_city"]["waiting"] == 0
+    assert run(tmp_path, sample_server, "process", "--limit", "2")["pages"] == 2
+    assert run(tmp_path, sample_server, "process")["pages"] == count_rows(tmp_path, "inbox", "page") - 2
+    found = run(tmp_path, sample_server, "search", "神戸")["found"]
+    newest = run(tmp_path, sample_server, "search", "神戸", "--since", found[0]["dated"][:10])["found"]
+    assert 0 < len(newest) < len(found)
