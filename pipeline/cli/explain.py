@@ -20,24 +20,26 @@ def command(session: Session, address: str, as_json: bool) -> int:
         print_json(data)
     else:
         _print(data)
-    return 0 if data["stages"] else 1
+    return 0 if data["stages"] or data["link"] else 1
 
 
 def explain(session: Session, address: str) -> dict[str, Any]:
-    """Everything known of a page: its stages, its article, its story, its issue."""
+    """Everything known of an address: its link, its page's stages, its article, its story, its issue."""
     import msgspec
 
     from pipeline.knowledge.lexicon import load_lexicon
-    from pipeline.store.opening import open_library
+    from pipeline.store.opening import open_inbox, open_library
     from pipeline.text.urls import address_id, normalise_url
 
-    library, lexicon = open_library(session.open()), load_lexicon()
+    workspace = session.open()
+    library, lexicon = open_library(workspace), load_lexicon()
     url = normalise_url(address) or address
     page_id, article_id = library.locate(url, address_id(url), address)
     stages = library.stage_results([page_id]).get(page_id, {}) if page_id else {}
     data: dict[str, Any] = {
         "address": address,
         "page_id": page_id,
+        "link": open_inbox(workspace).link_state(url),
         "stages": {
             name: {"outcome": result.outcome, "reason": result.reason, "detail": result.detail}
             for name, result in stages.items()
@@ -79,7 +81,9 @@ def explain(session: Session, address: str) -> dict[str, Any]:
 
 
 def _print(data: dict[str, Any]) -> None:
-    if not data["stages"]:
+    if link := data["link"]:
+        click.echo(f"fetch      {link['state']} by {link['source_id']} {link['reason']} {link['detail']}".rstrip())
+    elif not data["stages"]:
         click.echo(
             f"{data['address']}: no such page here. 'city-digest search WORD' finds articles by their words.", err=True
         )

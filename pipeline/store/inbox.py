@@ -235,6 +235,13 @@ class Inbox:
             )
         return found
 
+    def link_state(self, url: str) -> dict[str, str]:
+        """Source, state, reason and detail of a link, empty if no source gave it."""
+        wanted = select(link.c.source_id, link.c.state, link.c.reason, link.c.detail).where(link.c.url == url)
+        with reading(self.engine) as connection:
+            row = connection.execute(wanted).first()
+        return dict(row._mapping) if row else {}  # noqa: SLF001 - its documented name
+
     def link_counts(self) -> dict[str, dict[str, int]]:
         """Source id -> state of its links -> how many."""
         counts: dict[str, dict[str, int]] = {}

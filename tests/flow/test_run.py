@@ -194,3 +194,23 @@ def test_a_dry_run_tells_what_it_would_do_and_does_nothing(sample_server: Sample
     found = run(tmp_path, sample_server, "search", "神戸")["found"]
     newest = run(tmp_path, sample_server, "search", "神戸", "--since", found[0]["dated"][:10])["found"]
     assert 0 < len(newest) < len(found)
+
+
+def test_explain_tells_of_an_article_and_of_a_page_that_was_never_fetched(
+    undisturbed: Path, sample_server: SampleServer
+) -> None:
+    found = run(undisturbed, sample_server, "search", "天津")["found"][0]
+    told = run(undisturbed, sample_server, "explain", found["url"])
+    assert [told["stages"][stage]["outcome"] for stage in ("extract", "identify", "tag")] == ["value"] * 3
+    assert {"city", "country"} <= {tag["kind"] for tag in told["tags"]}
+    assert all(tag["evidence"] for tag in told["tags"])
+    assert told["story"]["id"] == found["story_id"]
+    reasons = {row["id"]: row["not_fetched"] for row in run(undisturbed, sample_server, "status")["sources"]}
+    forbidden = next(source for source, why in reasons.items() if "robots_disallowed" in why)
+    address = forbidden_address(undisturbed, forbidden)
+    assert run(undisturbed, sample_server, "explain", address)["link"]["reason"] == "robots_disallowed"
+
+
+def forbidden_address(workspace: Path, source: str) -> str:
+    rows = rows_of(workspace)["inbox.link"]
+    return next(str(row[0]) for row in rows if source in row and "disallowed" in row)
