@@ -37,7 +37,7 @@ from pipeline.text.urls import host
 logger = logging.getLogger("crawler")
 
 LOCK_WAIT_S = 10.0  # a crawl whose parent was killed ends within this time
-STOP_S = 8.0  # after a signal, requests under way have so long; the whole command promises ten
+STOP_S = 6.0  # after a signal, requests under way have so long; the whole command promises ten
 
 
 class Job:

@@ -20,7 +20,7 @@ from pipeline.errors import ConfigurationError, CrawlError
 
 EXIT_STOPPED = 75  # ended early by a limit; the next crawl goes on from there
 # A stopped crawler finishes the page it has in hand; what it had not begun waits in the inbox.
-_PATIENCE_S = 8
+_PATIENCE_S = 7
 
 
 @click.command("crawl")
