@@ -25,7 +25,7 @@ def command(manifest: IO[str], workers: int, deadline_s: float) -> None:
     """
     from pipeline.engines import open_engine
 
-    rows = [json.loads(line) for line in manifest if line.strip()]
+    rows = list(read_rows(manifest))
     folder = Path(manifest.name).parent
     with progress("analyze") as advance:
         results = open_engine(workers, deadline_s).run(_analyse, ((row, folder) for row in rows), failed=_fail)
