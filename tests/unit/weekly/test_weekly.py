@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 
 from pipeline import weekly
@@ -162,6 +164,24 @@ def test_an_old_issue_is_not_mailed_unless_forced(at: At, library: Library, shel
     assert deliver_issues(late, library, shelf) == DeliverReport(late=("2026-W45",))
     assert deliver_issues(in_time, library, shelf, dry_run=True) == DeliverReport(sent=2)
     assert deliver_issues(late, library, shelf, force=True) == DeliverReport(sent=2)
+
+
+@pytest.mark.parametrize("changes", [{"leads": (), "regions": ()}, {"status": IssueStatus.COLLECTION_FAILED}])
+def test_an_issue_with_nothing_to_read_is_not_mailed_unless_forced(
+    at: At, library: Library, shelf: Shelf, changes: dict[str, Any]
+) -> None:
+    """M13: an empty week sends no mail, and one whose collection failed neither."""
+    issue = msgspec.structs.replace(shelf.issues[-1], follow_ups=(), background=(), **changes)
+    poor = msgspec.structs.replace(shelf, issues=(issue,))
+    workspace = at(MONDAY)
+    assert deliver_issues(workspace, library, poor) == DeliverReport(empty=("2026-W45",))
+    assert letters(workspace) == 0
+    assert deliver_issues(workspace, library, poor, force=True) == DeliverReport(sent=2)
+
+
+def test_a_readers_file_that_is_named_but_missing_is_an_error(at: At, library: Library, shelf: Shelf) -> None:
+    with pytest.raises(ConfigurationError, match=r"members\.csv, which is not there"):
+        deliver_issues(at(MONDAY, deliver__readers="members.csv"), library, shelf)
 
 
 def test_an_issue_that_does_not_exist_is_named(at: At, library: Library, shelf: Shelf) -> None:
