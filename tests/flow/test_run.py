@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import resource
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
 import pytest
-from sample_runs import ENVIRONMENT, command, count_rows, output_of, rows_of, run, run_and_kill
+from sample_runs import ENVIRONMENT, command, count_rows, output_of, rows_of, run, run_and_kill, run_and_stop
 
 from pipeline.cli.session import hold
 from pipeline.config import open_workspace
@@ -54,6 +55,26 @@ def test_a_run_killed_in_the_middle_ends_with_the_same_bytes(
     run_and_kill(tmp_path, sample_server, "run", when=lambda: count_rows(tmp_path, database, table) >= least)
     run(tmp_path, sample_server, "run")
     assert output_of(tmp_path) == output_of(undisturbed), stage
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("stage", ["crawl", "process", "render"])
+def test_a_run_that_is_stopped_ends_soon_and_the_next_one_gives_the_same_bytes(
+    undisturbed: Path, sample_server: SampleServer, tmp_path: Path, stage: str, number: signal.Signals
+) -> None:
+    """C11."""
+    moments = {
+        "crawl": lambda: count_rows(tmp_path, "inbox", "page") >= 15,
+        "process": lambda: count_rows(tmp_path, "library", "derived_page") >= 15,
+        "render": lambda: sum(file.is_file() for file in (tmp_path / "archive").rglob("*")) >= 40,
+    }
+    install_workspace(tmp_path)
+    code, seconds = run_and_stop(tmp_path, sample_server, "run", number=number, when=moments[stage])
+    assert code == 130
+    assert seconds < 10
+    run(tmp_path, sample_server, "run")
+    assert output_of(tmp_path) == output_of(undisturbed)
 
 
 @pytest.mark.slow

@@ -53,6 +53,30 @@ def run(workspace: Path, server: SampleServer, *arguments: str, code: int | tupl
 
 def run_and_kill(workspace: Path, server: SampleServer, *arguments: str, when: Callable[[], bool]) -> None:
     """Starts a command and kills it, with all its children, the moment `when` holds."""
+    child = _start_until(workspace, server, arguments, when)
+    os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+
+
+def run_and_stop(
+    workspace: Path, server: SampleServer, *arguments: str, number: signal.Signals, when: Callable[[], bool]
+) -> tuple[int, float]:
+    """Starts a command and sends it a signal the moment `when` holds; returns its exit code and the seconds it took to end.
+
+    SIGINT goes to the children as well, as a terminal's Ctrl-C does; SIGTERM to the command alone, as a service manager's may.
+    """
+    child = _start_until(workspace, server, arguments, when)
+    asked = time.monotonic()
+    if number is signal.SIGINT:
+        os.killpg(child.pid, number)
+    else:
+        child.send_signal(number)
+    return child.wait(timeout=60), time.monotonic() - asked
+
+
+def _start_until(
+    workspace: Path, server: SampleServer, arguments: tuple[str, ...], when: Callable[[], bool]
+) -> subprocess.Popen[bytes]:
     child = subprocess.Popen(
         command(workspace, server, *arguments),
         stdout=subprocess.DEVNULL,
@@ -62,11 +86,10 @@ def run_and_kill(workspace: Path, server: SampleServer, *arguments: str, when: C
     )
     deadline = time.monotonic() + 120
     while not when():
-        assert child.poll() is None, "the command ended before it could be killed"
-        assert time.monotonic() < deadline, "the moment to kill it never came"
+        assert child.poll() is None, "the command ended before its moment came"
+        assert time.monotonic() < deadline, "its moment never came"
         time.sleep(0.005)
-    os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
+    return child
 
 
 def output_of(workspace: Path) -> dict[str, str]:
