@@ -24,6 +24,13 @@ def test_three_weeks_become_three_issues_in_two_languages_and_two_letters(undist
     assert sorted(file.name[:11] for file in (undisturbed / "outbox").iterdir()) == ["2026-W45-en", "2026-W45-ja"]
 
 
+def test_the_issue_says_how_often_a_text_was_copied(undisturbed: Path) -> None:
+    """The sample web has one text on three further sites; copies are folded and counted, not hidden."""
+    week = undisturbed / "archive" / "issues" / "2026-W44"
+    assert "ほか3サイトに同文" in (week / "ja.html").read_text(encoding="utf-8")
+    assert "3 other sites" in (week / "en.html").read_text(encoding="utf-8")
+
+
 def test_a_second_run_gets_only_304s_derives_nothing_and_writes_nothing(
     undisturbed: Path, sample_server: SampleServer, tmp_path: Path
 ) -> None:
