@@ -81,6 +81,8 @@ class Reason(StrEnum):
     TOO_SHORT = "too_short"
     NO_TITLE = "no_title"
     INDEX_PAGE = "index_page"
+    GALLERY = "gallery"
+    CONSENT_WALL = "consent_wall"
     ERROR_PAGE = "error_page"
     UNREADABLE = "unreadable"
     TOO_SLOW = "too_slow"

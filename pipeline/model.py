@@ -165,7 +165,10 @@ class Origin(StrEnum):
     TIME = "time"
     URL = "url"
     VISIBLE = "visible"
+    H1 = "h1"
+    DOCUMENT_TITLE = "document_title"
     TEXT = "text"
+    HINTS = "hints"
 
 
 class FuzzyDate(Frozen, frozen=True, kw_only=True):
@@ -217,6 +220,14 @@ class Directives(Frozen, frozen=True, kw_only=True):
         return self.noindex or self.nosnippet or self.noai or self.tdm_reserved
 
 
+class Access(StrEnum):
+    """How much of an article anyone may read."""
+
+    OPEN = "open"
+    METERED = "metered"  # declares itself paid, yet its text seems whole
+    TEASER = "teaser"  # only its beginning is there
+
+
 class Document(Frozen, frozen=True, kw_only=True):
     """What one page says, without its furniture. Made by extract."""
 
@@ -235,6 +246,9 @@ class Document(Frozen, frozen=True, kw_only=True):
     hints: FetchHints = FetchHints()
     fetched_at: dt.datetime  # UTC
     extractor: str  # name and version of what chose the body, e.g. "trafilatura 2.3.1 precision"
+    agreement: float = 1.0  # 0..1: how much the extractors asked agree on the body; 1 where one was enough
+    access: Access = Access.OPEN
+    origins: dict[str, str] = {}  # field -> where it was read: "title": "json_ld", "authors": "meta", ...
 
     @property
     def text(self) -> str:
@@ -258,6 +272,10 @@ class Article(Frozen, frozen=True, kw_only=True):
     published: FuzzyDate | None = None  # None: no date that can be trusted
     first_seen: dt.datetime  # UTC
     directives: Directives = Directives()
+    extractor: str = ""
+    agreement: float = 1.0
+    access: Access = Access.OPEN
+    origins: dict[str, str] = {}
     fingerprint: str  # 16 hex digits: hash of the folded letters and digits of the body; equal texts are equal
 
     @property
@@ -293,7 +311,7 @@ class Tag(Frozen, frozen=True, kw_only=True):
     """One thing an article is about."""
 
     kind: TagKind
-    id: str  # city "geonames:N", country ISO 3166-1 alpha-2, else the id of the vocabulary's file
+    id: str  # city "geonames:N" or "jis:NNNNN", country ISO 3166-1 alpha-2, else the id of the vocabulary's file
     score: float  # 0..1
     evidence: tuple[Evidence, ...]
 
@@ -330,8 +348,9 @@ class Person(Frozen, frozen=True, kw_only=True):
     """A person as the text names them."""
 
     name: str
-    role: str = ""
+    role: str = ""  # as the text spells it
     evidence: str = ""
+    role_id: str = ""  # id of the office in data/rules/persons.toml, "" for none of them and for former holders
 
 
 class TaggedArticle(Frozen, frozen=True, kw_only=True):
@@ -409,6 +428,7 @@ class CardSource(Frozen, frozen=True, kw_only=True):
     labels: tuple[Label, ...]
     published: FuzzyDate | None = None
     title_only: bool = False
+    access: Access = Access.OPEN
     references: tuple[str, ...] = ()  # origins the article credits
     copies: tuple[CardCopy, ...] = ()
 

@@ -7,24 +7,28 @@ import re
 import msgspec
 
 from pipeline.errors import Quarantine, Reason, Retry, Skip
+from pipeline.extract.access import read_access, wall_lines
+from pipeline.extract.authors import Authors, clean_authors, read_authors
 from pipeline.extract.body import read_body
 from pipeline.extract.boilerplate import clean_blocks
 from pipeline.extract.datefinds import find_dates, near_heading
 from pipeline.extract.jsonld import read_jsonld
 from pipeline.extract.metadata import (
+    Found,
     page_directives,
-    read_authors,
     read_canonical,
     read_directives,
     read_language,
+    read_paid,
     read_site_names,
     read_title,
     untitled,
 )
 from pipeline.extract.page import index, parse
+from pipeline.extract.paragraphs import weight
 from pipeline.extract.plain import read_plain
-from pipeline.extract.verdicts import MIN_WEIGHT, judge, weight
-from pipeline.model import Document, RawPage
+from pipeline.extract.verdicts import MIN_WEIGHT, judge
+from pipeline.model import Document, Origin, RawPage
 from pipeline.text.charsets import decode
 from pipeline.text.clean import clean_text
 from pipeline.text.urls import normalise_url
@@ -83,34 +87,68 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
         return Skip(reason=Reason.NO_BODY, detail="no elements")
     parsed = index(tree, page.final_url)
     described = read_jsonld(parsed.scripts)
-    site_names = read_site_names(parsed, described)
-    title = read_title(parsed, described, site_names) or clean_text(page.hints.title)
+    sites = read_site_names(parsed, described)
+    site_names = tuple(name.text for name in sites)
+    title, title_origin = read_title(parsed, described, site_names)
+    if not title:
+        title, title_origin = clean_text(page.hints.title), Origin.HINTS
     near = near_heading(parsed, title)
+    authors = read_authors(parsed, described, site_names, near, title)
+    if not authors.names:
+        authors = Authors(clean_authors(page.hints.authors, site_names), Origin.HINTS)
+    canonical, language = read_canonical(parsed), read_language(parsed, described)
+    site = sites[0] if sites else Found()
     document = Document(
         page_id=page.id,
         source_id=page.source_id,
         url=page.final_url,
-        canonical_url=read_canonical(parsed),
+        canonical_url=canonical.text,
         title=title,
         blocks=(),
-        authors=read_authors(parsed, described, site_names, near),
-        site_name=site_names[0] if site_names else "",
+        authors=authors.names,
+        site_name=site.text,
         dates=find_dates(parsed, described, near),
-        declared_language=read_language(parsed, described),
+        declared_language=language.text,
         directives=page_directives(parsed, page.header("x-robots-tag"), page.header("tdm-reservation")),
         hints=page.hints,
         fetched_at=page.fetched_at,
         extractor="",
+        origins=_origins(
+            title=Found(title, title_origin),
+            authors=Found("".join(authors.names), authors.origin),
+            site_name=site,
+            language=language,
+            canonical_url=canonical,
+        ),
     )
-    (blocks, references), extractor = read_body(parsed, title)
+    (blocks, references, walls), extractor, agreement = read_body(parsed, title)
     is_article = described.is_article or parsed.meta("og:type").lower() == "article"
     verdict = judge(parsed, title, blocks, is_article=is_article)
     if verdict:
         return verdict
-    title = title or untitled(blocks)
+    origins = document.origins
+    if not title:
+        title = untitled(blocks)
+        origins = {**origins, "title": Origin.TEXT.value}
     if not title:
         return Quarantine(reason=Reason.NO_TITLE)
-    return msgspec.structs.replace(document, title=title, blocks=blocks, references=references, extractor=extractor)
+    walls = (*walls, *wall_lines(parsed.texts))
+    paid = read_paid(parsed, described) is True
+    return msgspec.structs.replace(
+        document,
+        title=title,
+        origins=origins,
+        blocks=blocks,
+        references=references,
+        extractor=extractor,
+        agreement=agreement,
+        access=read_access(blocks, walls, declared=paid),
+    )
+
+
+def _origins(**fields: Found) -> dict[str, str]:
+    """Where each field was read that the page has."""
+    return {name: found.origin.value for name, found in fields.items() if found.text and found.origin}
 
 
 def _extract_plain(page: RawPage, text: str) -> Document | Skip | Quarantine:
@@ -135,4 +173,9 @@ def _extract_plain(page: RawPage, text: str) -> Document | Skip | Quarantine:
         hints=page.hints,
         fetched_at=page.fetched_at,
         extractor="plain text",
+        origins=_origins(
+            title=Found(title, Origin.HINTS if title == clean_text(page.hints.title) else Origin.TEXT),
+            authors=Found("".join(page.hints.authors), Origin.HINTS),
+            canonical_url=Found(page.final_url, Origin.URL),
+        ),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
@@ -19,7 +20,11 @@ _PUBLISHED_METAS = (
     "dcterms.issued", "dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "parsely-pub-date", "sailthru.date",
     "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "citation_publication_date", "citation_date", "rnews:datepublished",
     "bt:pubdate", "article_date_original", "article:create_at", "displaydate", "release_date", "originalpublicationdate",
-    "weibo:article:create_at", "weibo: article:create_at", "article.published", "creation_date", "og:release_date", "date",
+    "weibo:article:create_at", "weibo: article:create_at", "article.published", "creation_date", "og:release_date",
+    "article:published_date", "article:publish_time", "article:post_time", "article.created", "dd:published_time", "og:regdate",
+    "dcterms.available", "dc.date.available", "dc.date.published", "dcterms.published", "pubtime", "pub_date", "publishtime",
+    "firstpublishedtime", "date_published", "dateposted", "mediator_published_time", "iso-8601-publish-date",
+    "web_publish_date", "published", "issued", "date",
 )  # fmt: skip
 _MODIFIED_METAS = ("article:modified_time", "og:updated_time", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised")  # fmt: skip
 
@@ -28,22 +33,24 @@ _DATE_LIKE = (
     r"|(?:19|20)\d\d\s?[-/.．／－]\s?\d{1,2}\s?[-/.．／－]\s?\d{1,2}(?!\d)"
     r"|(?:令和|平成|昭和)\s*[\d０-９元一二三四五六七八九十]{1,3}\s*(?:[(（][^()（）]{1,12}[)）])?\s*年(?:[(（][^()（）]{1,12}[)）])?\s*[\d０-９一二三四五六七八九十]{1,3}\s*月\s*[\d０-９一二三四五六七八九十]{1,3}\s*日"
     r"|[２][０-９]{3}年[０-９]{1,2}月[０-９]{1,2}日|二[〇零○][一二三四五六七八九〇零○]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
-    r"|(?<![A-Za-z\d])[RHＲＨ]\s?[\d０-９]{1,2}[./．年][\d０-９]{1,2}[./．月][\d０-９]{1,2}"
+    r"|(?<![A-Za-z\d])[RHＲＨ]\s?(?:[\d０-９]{1,2}|元)[./．年][\d０-９]{1,2}[./．月][\d０-９]{1,2}"
     r"|(?:民國|民国)\s*\d{2,3}\s*[年./-]\s*\d{1,2}\s*[月./-]\s*\d{1,2}"
-    r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?:\s|\s?de\s|-)(?:[A-Za-zÀ-žА-яё]{3,10})\.?,?(?:\s|\s?del?\s|-)(?:19|20)\d\d"
+    r"|(?<![\d./-])1[0-4]\d(?:年\d{1,2}月\d{1,2}日|-\d{1,2}-\d{1,2}(?![\d-])|/\d{1,2}/\d{1,2}(?![\d/])|\.\d{1,2}\.\d{1,2}(?![\d.]))"
+    r"|\d{1,2}(?:st|nd|rd|th|er|º|\.)?(?:\s|\s?de\s|-)(?:[A-Za-zÀ-žА-яёіїєґΆ-ώ]{3,12}|[ก-๛.]{3,12})\.?,?(?:\s|\s?del?\s|-)(?:19|20|25)\d\d"
     r"|[A-Za-zÀ-ž]{3,9}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s(?:19|20)\d\d"
     r"|(?<![\d./-])\d{1,2}[./]\d{1,2}[./](?:19|20)\d\d(?!\d))"
 )
 _DATE = re.compile(_DATE_LIKE)
-DATE_WITH_TIME = re.compile(_DATE_LIKE + r"(?:[\s,，|·(（月火水木金土日曜）)T]|at|um|à){0,8}(?:(?:午前|午後|上午|下午|오전|오후)?\s*\d{1,2}\s*[:：時时시][\s\d:：分]{0,8}(?:\s?[AaPp]\.?[Mm])?)?")  # fmt: skip
+DATE_WITH_TIME = re.compile(_DATE_LIKE + r"(?:[\s.,，|·(（月火水木金土日曜）)T]|星期[一二三四五六日天]|[월화수목금토일](?:요일)?|at|um|à){0,8}(?:(?:午前|午後|上午|下午|오전|오후)?\s*\d{1,2}\s*[:：時时시][\s\d:：分]{0,8}(?:\s?[AaPp]\.?[Mm])?)?")  # fmt: skip
 _PUBLISHED_LABEL = re.compile(
     r"(?:掲載日?|公開日?|発表日?|発行日?|登録日|配信日?|投稿日?|作成日|記者発表日?|報道発表日?|发布(?:时间|日期|于|時間)?|發布(?:時間|日期|於)?|發佈(?:時間|日期)?|发表(?:时间|于)?|日期|时间|時間|"
-    r"입력|등록(?:일|일시)?|게시(?:일)?|작성(?:일|일자)?|승인|배포일|published(?: on)?|posted(?: on)?|date|veröffentlicht|publié|publicado|опубликовано|дата)\s*(?:時間|日時|日|時)?\s*[:：】\]>]?\s*$",
+    r"입력|등록(?:일|일시)?|게시(?:일)?|작성(?:일|일자)?|승인|배포일|published(?: on)?|posted(?: on)?|date|datum|data|fecha|tarihi?|tanggal|veröffentlicht|gepubliceerd|publié|publicado|publicada|"
+    r"pubblicato|publicat|publicerad|publisert|udgivet|julkaistu|opublikowano|yayınlanma|опубликовано|опубліковано|дата)\s*(?:時間|日時|日|時)?\s*[:：】\]>]?\s*$",
     re.IGNORECASE,
 )
 _MODIFIED_LABEL = re.compile(
-    r"(?:最終更新日?|更新日?時?|修正日?|最后更新|更新(?:时间|時間)|수정(?:일)?|최종수정|updated(?: on)?|modified|last (?:updated|modified)|aktualisiert|mis à jour|actualizado|обновлено)"
-    r"\s*(?:日時|日|時)?\s*[:：】\]>]?\s*(?:on|am|le|el)?\s*$",
+    r"(?:最終更新日?|更新日?時?|修正日?|最后更新|更新(?:时间|時間)|수정(?:일)?|최종수정|updated(?: on)?|modified|last (?:updated|modified)|aktualisiert|mis à jour|actualizado|atualizado|aggiornato|zaktualizowano|güncelleme|stand|обновлено|оновлено)"
+    r"\s*(?:日時|日|時)?\s*[:：】\]>]?\s*(?:on|am|vom|le|el|em|il)?\s*$",
     re.IGNORECASE,
 )
 _ABOUT_OTHERS = re.compile(
@@ -148,9 +155,19 @@ def _in_address(url: str) -> str:
 
 def near_heading(page: Page, title: str) -> list[str]:
     """Pieces of text after the heading, then those just before it; the page's first ones if no heading is found."""
-    start = _place_of_heading(page, title)
-    if start is None:
-        return page.texts[:NEAR_TEXTS]
+    first: list[str] | None = None
+    for place in itertools.islice(_places_of_heading(page, title), _MOST_PLACES):
+        near = _around(page, place)
+        if any(map(_DATE.search, near)):  # a trail or a ticker repeats the title; its heading has a date by it
+            return near
+        first = first or near
+    return page.texts[:NEAR_TEXTS] if first is None else first
+
+
+_MOST_PLACES = 3  # of one title on a page: trail, ticker, heading
+
+
+def _around(page: Page, start: int) -> list[str]:
     after: list[str] = []
     for text in page.texts[start + 1 : start + 1 + NEAR_TEXTS]:
         after.append(text)
@@ -159,17 +176,16 @@ def near_heading(page: Page, title: str) -> list[str]:
     return [*after, *reversed(page.texts[max(0, start - BEFORE_TEXTS) : start])]
 
 
-def _place_of_heading(page: Page, title: str) -> int | None:
-    """Where in the page's texts the title stands or begins; None if nowhere."""
+def _places_of_heading(page: Page, title: str) -> Iterator[int]:
+    """Where in the page's texts the title stands or begins."""
     wanted = fold(title)
     if not wanted:
-        return None
+        return
     shown = {fold(text_of(heading, 200)) for heading in page.headings} | {wanted}
     for number, text in enumerate(page.texts):
         folded = fold(text) if len(text) < 300 else ""
         if len(folded) >= 4 and (folded in shown or (len(folded) >= 8 and wanted.startswith(folded))):
-            return number
-    return None
+            yield number
 
 
 def _seen_dates(texts: list[str]) -> tuple[list[str], list[str]]:
@@ -187,10 +203,28 @@ def _seen_dates(texts: list[str]) -> tuple[list[str], list[str]]:
                 changed.append(match[0])
             elif _PUBLISHED_LABEL.search(before):
                 published.append(match[0])
-            elif len(text) - len(match[0]) < 60:  # alone on its line or nearly; a date inside a sentence is the story's
+            elif _stands_alone(text, match):
                 plain.append(match[0])
         previous = text
     return [*published, *plain][:3], changed[:2]
+
+
+def _stands_alone(text: str, match: re.Match[str]) -> bool:
+    """True for a date alone on its line or nearly; one inside a sentence is the story's, one that ends a caption the picture's."""
+    before = text[: match.start()].rstrip()
+    if _OF_TODAY.search(before) or len(text) - len(match[0]) >= _BESIDE:
+        return False
+    return len(before) <= _BEFORE_ALONE or before[-1] in _PARTS or _BYLINE.match(before) is not None
+
+
+_BESIDE = 60  # characters beside a stamp: its source, its author, a count of readers
+_BEFORE_ALONE = 24  # of them before it: an office, an author
+_PARTS = "|｜·・•:：/／–—-([（［【】]）)>"  # what parts a stamp from a source of any length
+_BYLINE = re.compile(
+    r"(?:by|von|par|por|di|door|av|от|文|撰文|记者|記者|作者|来源|來源|出典|기자)\b|[^\s]{2,8}(?:记者|記者|기자)",
+    re.IGNORECASE,
+)
+_OF_TODAY = re.compile(r"(?:今天是|今日は?|本日は?|現在|现在|today(?: is)?|오늘은?)\s*[:：]?\s*$", re.IGNORECASE)
 
 
 def _labelled(page: Page) -> list[str]:

@@ -7,6 +7,7 @@ the same words are the page's. Labels are short lists in the languages we carry;
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Sequence
 
 from pipeline.extract.datefinds import DATE_WITH_TIME
@@ -167,6 +168,55 @@ def contact_box(blocks: Sequence[Block], start: int) -> int:
     return end - start if any(is_contact_line(block.text) for block in blocks[start + 1 : end]) else 0
 
 
+_SURVEY = re.compile(
+    r".{0,30}(?:役に立ちましたか|見つけやすかったですか|わかりやすかったですか|分かりやすかったですか|参考になりましたか|満足できましたか).{0,20}|(?:ご意見|アンケート)(?:を|に).{0,20}(?:お聞かせ|ご協力).{0,20}"
+    r"|.{0,40}(?:만족하십니까|만족하시나요|만족하셨습니까|도움이 되었습니까)\W{0,3}.{0,10}|(?:페이지 |콘텐츠 |이용자 )?만족도\s?(?:조사|평가)|.{0,20}(?:对您有帮助吗|对您是否有帮助|是否滿意|是否有幫助).{0,6}"
+    r"|.{0,20}(?:was|did you find) th(?:is|e) (?:page|article|information) (?:helpful|useful).{0,10}|cette page vous a-t-elle .{0,30}|war (?:diese seite|dieser artikel|dieser beitrag) (?:hilfreich|nützlich).{0,6}|(?:te|le) ha (?:resultado|sido) útil.{0,30}|была ли (?:эта )?(?:страница|информация) полезн.{0,10}",
+    re.IGNORECASE,
+)  # fmt: skip
+_MAX_ANSWER = 30
+_MAX_ANSWERS = 12
+
+
+def survey_box(blocks: Sequence[Block], start: int) -> int:
+    """How many blocks from `start` on ask what the reader thinks of the page: a question, then its answers."""
+    if not _SURVEY.fullmatch(blocks[start].text):
+        return 0
+    end = start + 1
+    while end < len(blocks) and end - start <= _MAX_ANSWERS and _may_be_answer(blocks[end].text):
+        end += 1
+    return end - start
+
+
+def _may_be_answer(text: str) -> bool:
+    return _SURVEY.fullmatch(text) is not None or (len(text) <= _MAX_ANSWER and not _SENTENCE_END.search(text))
+
+
+_CONTENTS = re.compile(
+    r"目次|もくじ|このページの(?:目次|内容)|この記事の(?:目次|内容)|目录|目錄|本文目录|文章目录|목차|(?:table of )?contents|in this (?:article|story)|on this page|inhalt(?:sverzeichnis)?|sommaire|au sommaire|índice|(?:tabla de )?contenidos?|содержание|indice",
+    re.IGNORECASE,
+)
+
+
+def contents_box(blocks: Sequence[Block], start: int) -> int:
+    """How many blocks from `start` on are a table of contents: its name, then lines that come again as headings below."""
+    if not _CONTENTS.fullmatch(_bare(blocks[start].text)):
+        return 0
+    said = Counter(_unnumbered(block.text) for block in blocks[start + 1 :])
+    end = start + 1
+    while end < len(blocks) and said[_unnumbered(blocks[end].text)] > 1:
+        said[_unnumbered(blocks[end].text)] -= 1
+        end += 1
+    return end - start
+
+
+_NUMBER = re.compile(r"^\s*(?:第?\s*[\d０-９.．-]+\s*[章節.．、)）]?|[①-⑳•・])\s*")
+
+
+def _unnumbered(text: str) -> str:
+    return fold(_NUMBER.sub("", text))
+
+
 def _may_be_contact(block: Block) -> bool:
     return (
         block.kind is not BlockKind.HEADING
@@ -180,9 +230,14 @@ def is_contact_line(text: str) -> bool:
 
 
 def says_title(text: str, titles: Collection[str]) -> bool:
-    """True if a line above the text is one of the folded titles, with or without a kicker of a few words before it."""
+    """True if a line above the text is one of the folded titles, with a kicker of a few words before it, or most of one."""
     folded = fold(text)
     return any(
-        folded == title or (len(title) >= 16 and folded.endswith(title) and len(folded) <= len(title) * 2)
+        folded == title
+        or (len(title) >= _LONG_TITLE and folded.endswith(title) and len(folded) <= len(title) * 2)
+        or (folded in title and len(folded) + len(_WIDE.findall(folded)) >= _LONG_TITLE)
         for title in titles
     )
+
+
+_LONG_TITLE = 16  # letters of a title that no other line says by chance; Han, kana and Hangul count as two

@@ -20,6 +20,9 @@ MAX_TEXTS = 4_000  # pieces of text that are looked at for dates and names; a lo
 # libxml2 cuts a page off at 256 levels, and with huge_tree at 2,048, which no page that people read goes beyond.
 _SHALLOW = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
 _DEEP = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, huge_tree=True)
+# lxml asks a Python function for the class of every element it hands out; we never need the special ones for forms.
+for _parser in (_SHALLOW, _DEEP):
+    _parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
 
 
 @dataclass
@@ -56,7 +59,10 @@ def parse(text: str) -> HtmlElement | None:
     return tree if tree.find("body") is not None else None
 
 
-_BYLINE = re.compile(r"(?:^|[\s_-])(?:author|byline|writer|reporter|journalist|by-line|article-?author|autor|auteur)(?:$|[\s_-]|s$|-?name)", re.IGNORECASE)  # fmt: skip
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?i:author|byline|writer|reporter|journalist|by-line|article-?author|autor|auteur)(?:$|[\s_-]|(?i:s$|-?name))"
+    r"|[a-z](?:Author|Byline|Writer|Reporter)(?:Name|s)?(?:$|[\s_-])"
+)
 _WANTED = ("meta", "link", "script", "h1", "time", "title")
 
 
@@ -70,7 +76,7 @@ def index(tree: HtmlElement, url: str) -> Page:
             continue
         if element.get("itemprop"):
             page.marked.append(element)
-        if element.get("rel") == "author" or _BYLINE.search(element.get("class", "")):
+        if element.get("rel") == "author" or _BYLINE.search(f"{element.get('class', '')} {element.get('id', '')}"):
             page.bylines.append(element)
     pieces = (" ".join(text.split()) for text in cast("list[str]", _visible_texts(tree)))
     page.texts = list(itertools.islice((piece for piece in pieces if piece), MAX_TEXTS))
@@ -80,11 +86,12 @@ def index(tree: HtmlElement, url: str) -> Page:
 _count = etree.XPath("count(/descendant::*)")
 # "descendant" is one walk over the tree; "//" in the middle of a path makes libxml2 collect every node first.
 _may_be_marked = etree.XPath(
-    "/html/body/descendant::*[@itemprop or @rel='author' or contains(@class,'uthor') or contains(@class,'yline')"
-    " or contains(@class,'reporter') or contains(@class,'writer')]"
+    "/html/body/descendant::*[@itemprop or @rel='author' or @class[contains(.,'uthor') or contains(.,'yline')"
+    " or contains(.,'reporter') or contains(.,'writer')] or @id[contains(.,'yline') or contains(.,'uthor')]]"
 )
 _visible_texts = etree.XPath(
-    "/html/body/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]"
+    "/html/body/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]",
+    smart_strings=False,
 )
 
 
@@ -94,7 +101,8 @@ def _file(page: Page, element: HtmlElement) -> None:
             name = (
                 element.get("property") or element.get("name") or element.get("itemprop") or element.get("http-equiv")
             )
-            content = clean_text(element.get("content") or "", limit=MAX_FIELD)
+            # Some systems write the content into an attribute "value".
+            content = clean_text(element.get("content") or element.get("value") or "", limit=MAX_FIELD)
             if name and content:
                 page.metas.setdefault(name.strip().lower(), []).append(content)
         case "link":
@@ -111,7 +119,7 @@ def _file(page: Page, element: HtmlElement) -> None:
             page.document_title = text_of(element)
 
 
-_texts_inside = etree.XPath("descendant::text()[not(parent::script or parent::style)]")
+_texts_inside = etree.XPath("descendant::text()[not(parent::script or parent::style)]", smart_strings=False)
 
 
 def text_of(element: HtmlElement, limit: int = MAX_FIELD) -> str:

@@ -41,6 +41,10 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
         published=read_published(document, _zone(source.zone if source else "UTC")),
         first_seen=document.fetched_at,
         directives=document.directives,
+        extractor=document.extractor,
+        agreement=document.agreement,
+        access=document.access,
+        origins=document.origins,
         fingerprint=fingerprint(document.text),
     )
 

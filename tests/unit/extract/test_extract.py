@@ -188,11 +188,11 @@ SKIPPED = [
     ("a Japanese error", html("<h1>ページが見つかりません</h1><p>お探しのページは移動または削除された可能性があります。</p>", "<title>ページが見つかりません | 見本市</title>"), Reason.ERROR_PAGE),
     ("a Chinese error", html("<p>您访问的页面不存在</p>", "<title>页面不存在</title>"), Reason.ERROR_PAGE),
     ("a robot check", html("<p>Checking your browser before you go on.</p>", "<title>Just a moment...</title>"), Reason.ERROR_PAGE),
-    ("a consent wall", html("<h1>We value your privacy</h1><p>We and our partners use cookies. You may accept all cookies or change your cookie settings at any time in the centre.</p>", "<title>We value your privacy</title>"), Reason.ERROR_PAGE),
+    ("a consent wall", html("<h1>We value your privacy</h1><p>We and our partners use cookies. You may accept all cookies or change your cookie settings at any time in the centre.</p>", "<title>We value your privacy</title>"), Reason.CONSENT_WALL),
     ("a list of links", html(f"<h1>お知らせ一覧です</h1><ul>{LINKS}</ul>", "<title>お知らせ一覧です</title>"), Reason.INDEX_PAGE),
     ("a caption", html("<h1>写真の紹介です</h1><p>式典の様子</p>", "<title>写真の紹介です</title>"), Reason.TOO_SHORT),
     ("an empty body", html("", "<title>何もありません</title>"), Reason.NO_BODY),
-    ("a gallery", html("<main><h1>写真で見る姉妹都市の交流</h1>" + '<figure><img src="a.jpg"><figcaption>式典</figcaption></figure>' * 30 + f"<p>{SENTENCES[0]}</p></main>"), Reason.INDEX_PAGE),
+    ("a gallery", html("<main><h1>写真で見る姉妹都市の交流</h1>" + '<figure><img src="a.jpg"><figcaption>式典</figcaption></figure>' * 30 + f"<p>{SENTENCES[0]}</p></main>"), Reason.GALLERY),
 ]  # fmt: skip
 
 

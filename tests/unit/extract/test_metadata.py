@@ -4,14 +4,14 @@ import json
 
 import pytest
 
+from pipeline.extract.authors import clean_authors, read_authors
 from pipeline.extract.datefinds import find_dates, near_heading
 from pipeline.extract.jsonld import Described, read_jsonld
 from pipeline.extract.metadata import (
-    clean_authors,
     page_directives,
-    read_authors,
     read_canonical,
     read_language,
+    read_paid,
     read_site_names,
     read_title,
 )
@@ -29,13 +29,18 @@ def page(head: str = "", body: str = "", url: str = URL, attributes: str = "") -
 
 def title_of(given: Page) -> str:
     described = read_jsonld(given.scripts)
-    return read_title(given, described, read_site_names(given, described))
+    return read_title(given, described, names_of_site(given)).text
+
+
+def names_of_site(given: Page) -> tuple[str, ...]:
+    return tuple(name.text for name in read_site_names(given, read_jsonld(given.scripts)))
 
 
 def authors_of(given: Page) -> tuple[str, ...]:
     described = read_jsonld(given.scripts)
-    names = read_site_names(given, described)
-    return read_authors(given, described, names, near_heading(given, title_of(given)))
+    names = names_of_site(given)
+    title = title_of(given)
+    return read_authors(given, described, names, near_heading(given, title), title).names
 
 
 def dates_of(given: Page) -> list[tuple[str, Origin]]:
@@ -151,6 +156,153 @@ def test_what_two_sources_say_beats_what_one_says() -> None:
         "<h1>市長が姉妹都市を訪問</h1>",
     )
     assert title_of(given) == "市長が姉妹都市を訪問"
+
+
+HEADLINE = "The mayor visits the sister city of Lyon after sixty years"
+
+
+@pytest.mark.parametrize(
+    ("window", "shared", "headline", "chosen", "origin"),
+    [
+        # one for search engines, which the window repeats, and one for readers
+        ("Sister city Lyon: the mayor's visit | Mihon", "The mayor is welcomed in Lyon", "Sister city Lyon: the mayor's visit", "The mayor is welcomed in Lyon", Origin.META),
+        ("Sister city Lyon: the mayor's visit", "Sister city Lyon: the mayor's visit", "The mayor is welcomed in Lyon", "The mayor is welcomed in Lyon", Origin.JSON_LD),
+        # a title of another page is none
+        (HEADLINE, "Welcome to our portal", HEADLINE, HEADLINE, Origin.JSON_LD),
+        (HEADLINE, HEADLINE, "Top", HEADLINE, Origin.META),
+        # the same with a site's name before it
+        (HEADLINE, f"[Mihon] {HEADLINE}", HEADLINE, HEADLINE, Origin.JSON_LD),
+    ],
+)  # fmt: skip
+def test_of_two_titles_for_machines_the_one_not_for_search_engines_counts(
+    window: str, shared: str, headline: str, chosen: str, origin: Origin
+) -> None:
+    head = f'<title>{window}</title><meta property="og:title" content="{shared}"><meta property="og:site_name" content="Mihon">'
+    given = page(head + ld({"@type": "NewsArticle", "headline": headline}), f"<h1>{HEADLINE}</h1>")
+    found = read_title(given, read_jsonld(given.scripts), names_of_site(given))
+    assert (found.text, found.origin) == (chosen, origin)
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [HEADLINE[:40] + "…", HEADLINE[:40] + "...", HEADLINE[:43], "市長が姉妹都市を訪問し記念式典…"],
+)
+def test_a_title_cut_off_is_replaced_by_the_whole_one(cut: str) -> None:
+    whole = HEADLINE if cut.startswith("The") else "市長が姉妹都市を訪問し記念式典に出席、覚書に署名"
+    head = f'<title>{cut} | Mihon</title><meta property="og:title" content="{cut}"><meta property="og:site_name" content="Mihon">'
+    assert title_of(page(head, f"<h1>{whole}</h1>")) == whole
+
+
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [
+        ("市長が姉妹都市を訪問 - 東京都", "市長が姉妹都市を訪問"),
+        ("市長が姉妹都市を訪問｜見本市公式ホームページ", "市長が姉妹都市を訪問"),
+        ("市長が姉妹都市を訪問 | 見本市役所", "市長が姉妹都市を訪問"),
+        ("市長が姉妹都市を訪問：見本新聞デジタル", "市長が姉妹都市を訪問"),
+        ("市長が姉妹都市を訪問：60年の歩み", "市長が姉妹都市を訪問：60年の歩み"),
+        ("見本市 | 姉妹都市との交流", "姉妹都市との交流"),
+        ("見本市 - リヨン市の友好都市提携", "見本市 - リヨン市の友好都市提携"),
+        ("姉妹都市の市長が来庁 - 広がる友好都市", "姉妹都市の市長が来庁 - 広がる友好都市"),
+        ("市长访问友好城市_样本网", "市长访问友好城市"),
+        ("市长访问友好城市——两市签署合作备忘录_样本市人民政府", "市长访问友好城市——两市签署合作备忘录"),
+        ("시장이 자매도시를 방문 - 견본일보", "시장이 자매도시를 방문"),
+        ("The mayor visits the sister city | Official Website", "The mayor visits the sister city"),
+        ("The mayor visits the sister city - mihon.com", "The mayor visits the sister city"),
+        ("The mayor visits a smart-city website", "The mayor visits a smart-city website"),
+        ("- 样本网", ""),
+    ],
+)
+def test_what_reads_like_a_site_is_off_the_windows_title_though_nothing_names_it(window: str, title: str) -> None:
+    assert title_of(page(f"<title>{window}</title>")) == title
+
+
+def test_a_heading_is_whole_though_the_window_goes_on() -> None:
+    head = "<title>姉妹都市提携六十周年記念式典のお知らせ</title>"
+    assert title_of(page(head, "<h1>姉妹都市提携六十周年記念式典</h1>")) == "姉妹都市提携六十周年記念式典"
+
+
+def test_a_sections_heading_yields_to_what_tells_more() -> None:
+    sections = "<h1>報道発表資料</h1><h1>市長が姉妹都市を訪問</h1>"
+    assert title_of(page("<title>報道発表資料</title>", sections)) == "市長が姉妹都市を訪問"
+    assert title_of(page("<title>報道発表資料</title>", "<h1>報道発表資料</h1>")) == "報道発表資料"
+
+
+def test_a_window_with_the_sites_name_only_yields_to_the_heading() -> None:
+    assert title_of(page("<title>-样本网</title>", "<h1>市长访问友好城市</h1>")) == "市长访问友好城市"
+
+
+def test_the_logo_names_the_site_that_ends_the_window_after_a_space() -> None:
+    logo = '<h1><a href="/">样本江网</a></h1>'
+    assert title_of(page("<title>市长访问友好城市 样本江网</title>", logo)) == "市长访问友好城市"
+
+
+def test_the_logo_names_the_site_that_ends_a_shared_title() -> None:
+    head = "<meta property='og:title' content='The mayor visits Lyon - Sample Gazette'>"
+    assert title_of(page(head, '<h1><a href="/">Sample Gazette</a></h1>')) == "The mayor visits Lyon"
+
+
+def test_a_subtitle_after_a_double_dash_stays_though_it_stands_on_a_line_of_its_own() -> None:
+    head = "<title>市长率团访问友好城市——两市签署备忘录</title>"
+    assert (
+        title_of(page(head, "<p>市长率团访问友好城市</p><p>——两市签署备忘录</p>"))
+        == "市长率团访问友好城市——两市签署备忘录"
+    )
+
+
+def test_a_section_that_both_declared_titles_carry_stays_and_one_in_the_window_goes() -> None:
+    both = '<meta property="og:title" content="市長が姉妹都市を訪問 - 写真特集">' + ld(
+        {"@type": "Article", "headline": "市長が姉妹都市を訪問 - 写真特集"}
+    )
+    assert title_of(page(both, "<h1>市長が姉妹都市を訪問</h1>")) == "市長が姉妹都市を訪問 - 写真特集"
+    assert (
+        title_of(page("<title>市長が姉妹都市を訪問 - 写真特集</title>", "<h1>市長が姉妹都市を訪問</h1>"))
+        == "市長が姉妹都市を訪問"
+    )
+
+
+@pytest.mark.parametrize(
+    ("headline", "title"),
+    [
+        ("The mayor&amp;#039;s visit to Lyon", "The mayor's visit to Lyon"),
+        ("The mayor\u2019s <em>second</em> visit", "The mayor\u2019s second visit"),
+        ("Freund\u00adschafts\u00advertrag mit Lyon", "Freundschaftsvertrag mit Lyon"),
+        ("Cafe\u0301 de Lyon", "Caf\u00e9 de Lyon"),
+        ("ﾘﾖﾝ市長が来訪", "ﾘﾖﾝ市長が来訪"),
+    ],
+)
+def test_a_title_is_plain_text_in_its_own_spelling(headline: str, title: str) -> None:
+    assert title_of(page(ld({"@type": "Article", "headline": headline}))) == title
+
+
+# -------------------------------------------------------------------------------------------------------- origins, payment
+
+
+def test_the_first_name_of_the_site_says_where_it_was_read() -> None:
+    declared = page(
+        "<meta property='og:site_name' content='見本新聞'>" + ld({"@type": "WebSite", "name": "見本新聞電子版"})
+    )
+    described = read_jsonld(declared.scripts)
+    assert [*read_site_names(declared, described)][:2] == [
+        ("見本新聞", Origin.META),
+        ("見本新聞電子版", Origin.JSON_LD),
+    ]
+    assert read_site_names(page(), Described())[0] == ("mihon-shimbun.example.jp", Origin.URL)
+
+
+@pytest.mark.parametrize(
+    ("head", "paid"),
+    [
+        ("", None),
+        ("<meta property='article:content_tier' content='locked'>", True),
+        ("<meta property='article:content_tier' content='metered'>", True),
+        ("<meta property='article:content_tier' content='free'>", False),
+        ("<meta property='article:content_tier' content='free'>" + ld({**ARTICLE, "isAccessibleForFree": False}), True),
+    ],
+)
+def test_whether_only_subscribers_may_read_it_is_declared(head: str, paid: bool | None) -> None:
+    given = page(head)
+    assert read_paid(given, read_jsonld(given.scripts)) is paid
 
 
 # ----------------------------------------------------------------------------------------------------------------- authors
@@ -279,15 +431,15 @@ def test_a_day_in_the_address_is_found(path: str, raw: str | None) -> None:
     ],
 )
 def test_a_canonical_address_counts_on_the_same_site_only(href: str, canonical: str) -> None:
-    assert read_canonical(page(f'<link rel="canonical" href="{href}">')) == canonical
+    assert read_canonical(page(f'<link rel="canonical" href="{href}">')).text == canonical
 
 
 def test_the_declared_language_is_the_html_elements_first() -> None:
     assert (
-        read_language(page("<meta property='og:locale' content='en_US'>", attributes='lang="ja-JP"'), Described())
+        read_language(page("<meta property='og:locale' content='en_US'>", attributes='lang="ja-JP"'), Described()).text
         == "ja-JP"
     )
-    assert read_language(page("<meta property='og:locale' content='en_US'>"), Described()) == "en_US"
+    assert read_language(page("<meta property='og:locale' content='en_US'>"), Described()).text == "en_US"
 
 
 @pytest.mark.parametrize(
