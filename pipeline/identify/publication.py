@@ -9,17 +9,18 @@ The order of belief, and why:
 4. Dates seen near the title; last, a sitemap's, which mostly tell of changes.
 
 A date without a sane value (before 1995, or more than a day after the fetch) counts as not stated. Of two that agree on
-the day, the one that knows the minute is kept.
+the day, the one that knows the minute is kept. Where nothing tells whether 7/8/2025 is July or August, it is what only one
+reading makes sane; else it is nothing, nor is any later date of the same origin, which would be another one.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from pipeline.model import Document, FuzzyDate, Origin, Precision
-from pipeline.text.dates import read_date
+from pipeline.text.dates import day_first_in, read_date
 
 EARLIEST = dt.datetime(1995, 1, 1, tzinfo=dt.UTC)  # no newspaper had a site before
 AHEAD = dt.timedelta(days=1)  # zones and clocks differ by up to a day
@@ -61,13 +62,29 @@ def read_published(document: Document, zone: ZoneInfo) -> FuzzyDate | None:
 def _sane_dates(document: Document, zone: ZoneInfo) -> Iterator[FuzzyDate]:
     latest = document.fetched_at + AHEAD
     hints = document.hints
+    day_first = day_first_in(document.declared_language or hints.language)
     stated = [(candidate.raw, candidate.origin) for candidate in document.dates]
     if hints.published:
         stated.append((hints.published, _HINTED.get(hints.published_from, Origin.LISTING)))
+    undecided: set[Origin] = set()
     for raw, origin in stated:
-        date = read_date(raw, zone=zone, now=document.fetched_at, origin=origin)
-        if date and EARLIEST <= date.value <= latest:
-            yield date
+        readings = _readings(raw, origin, zone, document.fetched_at, day_first)
+        sane = [date for date in readings if EARLIEST <= date.value <= latest]
+        if len(sane) == 1 and origin not in undecided:
+            yield sane[0]
+        elif len(sane) > 1:
+            undecided.add(origin)
+
+
+def _readings(
+    raw: str, origin: Origin, zone: ZoneInfo, now: dt.datetime, day_first: bool | None
+) -> Sequence[FuzzyDate]:
+    """The date that a string states; both, day first and month first, where nothing decides the order."""
+    date = read_date(raw, zone=zone, now=now, origin=origin, day_first=day_first)
+    if date or day_first is not None:
+        return (date,) if date else ()
+    orders = (read_date(raw, zone=zone, now=now, origin=origin, day_first=order) for order in (True, False))
+    return [date for date in orders if date]
 
 
 def _more_exact(chosen: FuzzyDate, dates: list[FuzzyDate]) -> FuzzyDate:

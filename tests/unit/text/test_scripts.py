@@ -29,6 +29,27 @@ def test_the_script_decides_where_one_language_uses_it(text: str, language: str)
 
 
 @pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("日中友好都市", "ja"), ("中日友好城市", "zh-Hans")),  # whose country stands first
+        (("平和首長会議", "ja"), ("和平城市会议", "zh-Hans")),
+        (("第五回都市交流", "ja"), ("第五届城市交流", "zh-Hans")),
+        (("友好提携四十周年", "ja"), ("締盟四十週年", "zh-Hant")),
+        (("高雄市、横浜市訪問", "ja"), ("高雄市訪問橫濱市府", "zh-Hant")),  # the verb ends the Japanese line
+        (("佐々木市長", "ja"), ("左木市长", "zh-Hans")),
+        (("働き方・辻・峠", "ja"), ("劳动，路口", "zh-Hans")),
+    ],
+)
+def test_small_signs_part_the_languages_of_han_characters(one: tuple[str, str], other: tuple[str, str]) -> None:
+    assert gate(one[0]).language == one[1]
+    assert gate(other[0]).language == other[1]
+
+
+def test_one_kana_among_latin_names_makes_a_headline_japanese() -> None:
+    assert gate("SpecimenのNew Mode").language == "ja"
+
+
+@pytest.mark.parametrize(
     ("text", "script"),
     [
         ("The mayor visited Lyon", "latin"),
