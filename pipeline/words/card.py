@@ -116,6 +116,7 @@ def _card_source(tagged: TaggedArticle, sources: Mapping[str, SourceSpec], copie
         labels=spec.labels if spec else (),
         published=article.published,
         title_only=article.directives.title_only or (spec is not None and spec.terms.show == "title_only"),
+        access=article.access,
         references=article.references,
         copies=tuple(sorted(copies, key=lambda copy: copy.article_id)),
     )

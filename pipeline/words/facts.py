@@ -31,15 +31,6 @@ _LONGEST = dt.timedelta(days=7)
 _LEAD_SHARE = 0.4
 # A line with the day of publication and little else is the page's own dateline.
 _DATELINE_CHARS = 60
-# How a sentence marks the day before or after it as the last one to apply, as far from it as such sentences put it.
-_DEADLINE = re.compile(
-    r"締め?切|〆切|まで[^。]{0,20}(?:応募|申し?込|提出|受け?付)|截止|报名|報名|마감|까지[^.]{0,20}(?:신청|접수|받는)"
-    r"|\bdeadline|\bapply\b|\bapplications?\b|\bregistration|\bplazo|\bcandidatures?\b|\binscri|\benviar|\bpostuler"
-    r"|\bbewerb|\bscadenza|\bprazo",
-    re.IGNORECASE,
-)
-_BEFORE_CHARS, _AFTER_CHARS = 60, 25
-_SENTENCE_ENDS = re.compile(r"[。!?！？\n]|\.\s")
 _SIGNINGS = ("sister-city-agreement", "mou-cooperation", "suspension-termination", "declaration-award")
 
 
@@ -127,10 +118,10 @@ def _dates(articles: Sequence[TaggedArticle]) -> list[DatedEvent]:
 
 
 def _near(tagged: TaggedArticle) -> list[DatedEvent]:
-    """The days near publication that the article gives, deadlines marked, its own dateline left out."""
+    """The days near publication that the article gives, its own dateline left out."""
     published = tagged.article.dated.date()
     return [
-        msgspec.structs.replace(event, deadline=event.end is None and _is_deadline(event, tagged))
+        event
         for event in tagged.events
         if event.precision is Precision.DAY
         and published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
@@ -143,21 +134,6 @@ def _is_dateline(event: DatedEvent, tagged: TaggedArticle) -> bool:
     return event.evidence not in tagged.article.title and any(
         event.evidence and event.evidence in line and len(line) <= _DATELINE_CHARS for line in lines
     )
-
-
-def _is_deadline(event: DatedEvent, tagged: TaggedArticle) -> bool:
-    return bool(event.evidence) and any(
-        _DEADLINE.search(_around(text, event.evidence)) for text in (tagged.article.title, tagged.article.text)
-    )
-
-
-def _around(text: str, words: str) -> str:
-    """The part of a sentence close to `words`, "" if the text lacks them."""
-    before, found, after = text.partition(words)
-    if not found:
-        return ""
-    start = _SENTENCE_ENDS.split(before)[-1][-_BEFORE_CHARS:]
-    return start + words + _SENTENCE_ENDS.split(after)[0][:_AFTER_CHARS]
 
 
 def _is_in_lead(event: DatedEvent, tagged: TaggedArticle) -> bool:

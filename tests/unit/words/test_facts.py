@@ -141,10 +141,9 @@ FORUM = {TagKind.EVENT: {"summit-forum": 1.0}}
 PLANS = "Plans and more plans without any day. " * 20
 
 
-def named(words: str, day: str, last: str | None = None) -> DatedEvent:
-    return DatedEvent(
-        start=dt.date.fromisoformat(day), end=dt.date.fromisoformat(last) if last else None, evidence=words
-    )
+def named(words: str, day: str, last: str | None = None, *, deadline: bool = False) -> DatedEvent:
+    end = dt.date.fromisoformat(last) if last else None
+    return DatedEvent(start=dt.date.fromisoformat(day), end=end, evidence=words, deadline=deadline)
 
 
 def test_a_date_far_down_the_text_is_not_what_the_news_is_about(lexicon: Lexicon, make: Make) -> None:
@@ -155,43 +154,9 @@ def test_a_date_far_down_the_text_is_not_what_the_news_is_about(lexicon: Lexicon
     assert (facts.event, facts.dates) == (None, (late,))
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("Applications close on 20 November 2026.", "20 November 2026"),
-        ("申込書は、11月20日（金）午後5時までに提出してください。", "11月20日"),
-        ("応募の締め切りは11月20日です。", "11月20日"),
-        ("참가 신청은 11월 20일까지 누리집에서 받는다. 신청 문의는 국제과.", "11월 20일"),
-        ("Los gobiernos pueden enviar sus proyectos hasta el 20 de noviembre.", "20 de noviembre"),
-        ("Les candidatures sont attendues jusqu'au 20 novembre.", "20 novembre"),
-    ],
-)
-def test_the_last_day_to_apply_is_a_deadline(lexicon: Lexicon, make: Make, text: str, words: str) -> None:
-    facts = gather_facts([make(text=text, dates=(named(words, "2026-11-20"),), tags=FORUM)], lexicon)
-    assert facts.event is not None
-    assert facts.event.deadline is True
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("The forum opens on 20 November. Applications are closed.", "20 November"),
-        ("11月20日に開会します。申し込みは不要です。", "11月20日"),
-        ("代表団は11月20日まで滞在する。", "11月20日"),
-        ("両市は11月20日、姉妹都市提携を締結した。", "11月20日"),
-    ],
-)
-def test_a_day_in_another_sentence_than_the_applications_is_none(
-    lexicon: Lexicon, make: Make, text: str, words: str
-) -> None:
-    facts = gather_facts([make(text=text, dates=(named(words, "2026-11-20"),), tags=FORUM)], lexicon)
-    assert facts.event is not None
-    assert facts.event.deadline is False
-
-
 def test_a_deadline_is_the_main_date_only_without_another(lexicon: Lexicon, make: Make) -> None:
     text = "Apply by 10 November. The forum opens on 3 December."
-    deadline, opening = named("10 November", "2026-11-10"), named("3 December", "2026-12-03")
+    deadline, opening = named("10 November", "2026-11-10", deadline=True), named("3 December", "2026-12-03")
     facts = gather_facts([make(text=text, dates=(deadline, opening), tags=FORUM)], lexicon)
     assert facts.event == opening
     assert [date.deadline for date in facts.dates] == [True, False]
