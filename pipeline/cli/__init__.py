@@ -28,6 +28,7 @@ COMMANDS = (
     "search",
     "explain",
     "config",
+    "lexicon",
     "analyze",
     "group",
 )

@@ -55,51 +55,62 @@ def _fail(item: tuple[dict[str, Any], Path], error: BaseException) -> dict[str, 
 
 
 def make_task(row: dict[str, Any], folder: Path) -> Any:
-    """One line of the manifest as a page to derive.
-
-    A text with its title needs no extraction: it enters as a finished document, however short.
-    """
-    import msgspec
-
-    from pipeline import extract
+    """One line of the manifest as a page to derive, or, without "html", as a finished document, however short."""
     from pipeline.flow import PageTask
-    from pipeline.model import Block, BlockKind, Document, RawPage
-    from pipeline.store.library import StageResult
-    from pipeline.text.clean import clean_text
     from pipeline.text.urls import address_id
 
     url = row.get("url") or f"urn:city-digest:analyze:{row['id']}"
     fetched = dt.datetime.fromisoformat(row["fetched_at"]) if row.get("fetched_at") else dt.datetime.now(dt.UTC)
     fetched_at = fetched if fetched.tzinfo else fetched.replace(tzinfo=dt.UTC)
-    page_id = address_id(url)
-    kind = "text/html" if row.get("html") else "text/plain; charset=utf-8"
-    page = RawPage(
-        id=page_id,
+    page, known = None, {}
+    if row.get("html"):
+        page = _page(url, _read(folder / row["html"]), fetched_at)
+    else:
+        known = _given(url, str(row.get("title", "")), str(row.get("text", "")), fetched_at)
+    return PageTask(
+        page_id=address_id(url), source_id="", page_hash=address_id(row["id"]), page=page, source=None, known=known
+    )
+
+
+def _page(url: str, body: bytes, fetched_at: dt.datetime) -> Any:
+    from pipeline.model import RawPage
+    from pipeline.text.urls import address_id
+
+    return RawPage(
+        id=address_id(url),
         source_id="",
         url=url,
         final_url=url,
         fetched_at=fetched_at,
         status=200,
-        headers=(("content-type", kind),),
-        body=_read(folder / row["html"]) if row.get("html") else str(row.get("text", "")).encode(),
+        headers=(("content-type", "text/html"),),
+        body=body,
     )
-    known = {}
-    if row.get("title") and not row.get("html"):
-        lines = (clean_text(line) for line in str(row.get("text", "")).splitlines())
-        document = Document(
-            page_id=page_id,
-            source_id="",
-            url=url,
-            canonical_url=url,
-            title=clean_text(row["title"]),
-            blocks=tuple(Block(kind=BlockKind.PARAGRAPH, text=line) for line in lines if line),
-            fetched_at=fetched_at,
-            extractor="given",
-        )
-        value = msgspec.json.encode(document)
-        known[extract.NAME] = StageResult(stage=extract.NAME, key="", outcome="value", value=value)
-        return PageTask(page_id=page_id, source_id="", page_hash="", page=None, source=None, known=known)
-    return PageTask(page_id=page_id, source_id="", page_hash=address_id(row["id"]), page=page, source=None, known=known)
+
+
+def _given(url: str, title: str, text: str, fetched_at: dt.datetime) -> dict[str, Any]:
+    """The result of extraction for a text that needs none."""
+    import msgspec
+
+    from pipeline import extract
+    from pipeline.model import Block, BlockKind, Document
+    from pipeline.store.library import StageResult
+    from pipeline.text.clean import clean_text
+    from pipeline.text.urls import address_id
+
+    lines = (clean_text(line) for line in text.splitlines())
+    document = Document(
+        page_id=address_id(url),
+        source_id="",
+        url=url,
+        canonical_url=url,
+        title=clean_text(title),
+        blocks=tuple(Block(kind=BlockKind.PARAGRAPH, text=line) for line in lines if line),
+        fetched_at=fetched_at,
+        extractor="given",
+    )
+    value = msgspec.json.encode(document)
+    return {extract.NAME: StageResult(stage=extract.NAME, key="", outcome="value", value=value)}
 
 
 def describe_article(tagged: Any) -> dict[str, Any]:
@@ -123,6 +134,10 @@ def describe_article(tagged: Any) -> dict[str, Any]:
         "title": article.title,
         "text": article.text,
         "authors": list(article.authors),
+        "origins": dict(article.origins),
+        "extractor": article.extractor,
+        "agreement": article.agreement,
+        "access": article.access.value,
         **dated,
         "language": article.language,
         "language_confidence": article.language_confidence,

@@ -61,6 +61,10 @@ def explain(session: Session, address: str) -> dict[str, Any]:
         "authors": list(article.authors),
         "references": list(article.references),
         "text_chars": len(article.text),
+        "extractor": article.extractor,
+        "agreement": article.agreement,
+        "access": article.access.value,
+        "origins": dict(article.origins),
     }
     data["relevance"] = msgspec.to_builtins(tagged.relevance)
     data["tags"] = [
@@ -102,6 +106,13 @@ def _print(data: dict[str, Any]) -> None:
         else f"not known; first seen {article['first_seen']}"
     )
     click.echo(f"published  {dated}\nlanguage   {article['language']} ({article['language_confidence']:.2f})")
+    read_in = ", ".join(f"{field} in {origin}" for field, origin in article["origins"].items())
+    click.echo(f"fields     {read_in or 'given'}")
+    click.echo(f"authors    {', '.join(article['authors']) or 'none named'}")
+    click.echo(
+        f"text       {article['text_chars']} characters, {article['access']}, "
+        f"by {article['extractor']}, agreement {article['agreement']:.2f}"
+    )
     reasons = ", ".join(f"{name} {part:+.2f}" for name, part in relevance.get("reasons", {}).items())
     click.echo(f"relevance  {relevance['score']:.2f} {relevance['article_class']}: {reasons}")
     for tag in data["tags"]:
@@ -113,6 +124,8 @@ def _print(data: dict[str, Any]) -> None:
         click.echo(
             f"date       {event['start']} to {event.get('end') or event['start']}  “{event.get('evidence', '')}”"
         )
+    for person in data["persons"]:
+        click.echo(f"person     {person['name']}, {person.get('role') or 'no role'}  “{person.get('evidence', '')}”")
     if data["story"]:
         click.echo(
             f"story      {data['story']['id']}, {len(data['story']['members'])} articles; issue {data['issue'] or 'none'}"

@@ -23,7 +23,7 @@ from pipeline.model import Frozen, TagKind
 class City(Frozen, frozen=True, kw_only=True):
     """A place with a town hall."""
 
-    id: str  # "geonames:N"
+    id: str  # "geonames:N", or "jis:NNNNN" (JIS X 0402) for a Japanese municipality that GeoNames lacks
     names: dict[
         str, str
     ]  # BCP 47 -> display name; "en" and "ja" always, the romanised name where no Japanese one is known
@@ -31,10 +31,12 @@ class City(Frozen, frozen=True, kw_only=True):
     admin1: str  # GeoNames code of state or province; the prefecture's name (東京都) for Japan
     latitude: float
     longitude: float
-    population: int  # as GeoNames states it
+    population: int  # as GeoNames states it, 0 where it is not known
     capital: bool = False  # of its country
     city_state: bool = False  # holds most of its country's people: its name is also the country's
     needs_suffix: bool = False  # 町, 村 and special wards: the bare name is not how texts call them
+    ward: bool = False  # of a Japanese designated city: texts that name it are about its city
+    obscure: bool = False  # small and without a name in other languages
     aliases: tuple[str, ...] = ()  # further spellings, any script
 
 
@@ -56,13 +58,17 @@ class Term(Frozen, frozen=True, kw_only=True):
 
     id: str
     names: dict[str, str]  # BCP 47 -> label; "en" and "ja" always
-    verified: dict[str, str] = {}  # BCP 47 -> where a label was checked; labels not listed are drafts
+    # BCP 47, alias, acronym or "url" -> host or address of the page where it was seen; what is not listed is a draft
+    verified: dict[str, str] = {}
     iptc: tuple[str, ...] = ()  # Media Topics qcodes
     sdg: tuple[str, ...] = ()
     cameo: tuple[str, ...] = ()
+    theme: str = ""  # event types only: what such an event is about where the text names no theme
     words: dict[str, tuple[str, ...]] = {}  # language -> words that say it
     weak: dict[str, tuple[str, ...]] = {}  # language -> words that hint at it
     patterns: dict[str, tuple[str, ...]] = {}  # language -> regular expressions, as strong as words
+    masks: dict[str, tuple[str, ...]] = {}  # language -> phrases that hide the words of this term they touch
+    mask_patterns: dict[str, tuple[str, ...]] = {}  # likewise, as regular expressions
     # networks only
     type: str = ""
     url: str = ""
@@ -87,6 +93,7 @@ class Lexicon:
         themes: Mapping[str, Term],
         events: Mapping[str, Term],
         rules: Mapping[str, Any],
+        states: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.digest = digest  # 16 hex digits over all data files: changes when any of them does
         self.cities = cities
@@ -96,6 +103,7 @@ class Lexicon:
         self.themes = themes
         self.events = events
         self.rules = rules  # the files of data/rules, by name: how the tagger reads names in running text
+        self.states = states or {}  # name of a first-order division, any language -> (country, its GeoNames code)
 
     def name(self, kind: TagKind, id: str, language: str) -> str:  # noqa: A002 - the model's word for it
         """The display name in a language, else in English, else the id itself."""
@@ -140,6 +148,7 @@ def load_lexicon() -> Lexicon:
             for name, text in files.items()
             if name.startswith("rules/")
         },
+        states=_states(files["states.tsv"]),
     )
 
 
@@ -190,8 +199,9 @@ def _cities(text: str) -> dict[str, City]:
         number, country, admin1, latitude, longitude, population, flags, *names, aliases = line.split("\t")
         known = {language: name for language, name in zip(languages, names, strict=True) if name}
         known.setdefault("ja", known["en"])
-        cities[f"geonames:{number}"] = City(
-            id=f"geonames:{number}",
+        identity = number if ":" in number else f"geonames:{number}"
+        cities[identity] = City(
+            id=identity,
             names=known,
             country=country,
             admin1=admin1,
@@ -201,9 +211,24 @@ def _cities(text: str) -> dict[str, City]:
             capital="c" in flags,
             city_state="s" in flags,
             needs_suffix="t" in flags,
+            ward="w" in flags,
+            obscure="o" in flags,
             aliases=tuple(aliases.split("|")) if aliases else (),
         )
     return cities
+
+
+def _states(text: str) -> dict[str, tuple[str, str]]:
+    """Names that divisions of several countries share are left out: they decide nothing."""
+    states: dict[str, tuple[str, str]] = {}
+    shared = set()
+    for line in text.splitlines()[1:]:
+        code, names = line.split("\t")
+        country, division = code.split(".")
+        for name in names.split("|"):
+            if states.setdefault(name, (country, division))[0] != country:
+                shared.add(name)
+    return {name: state for name, state in states.items() if name not in shared}
 
 
 def _terms(files: Mapping[str, str], prefix: str) -> dict[str, Term]:

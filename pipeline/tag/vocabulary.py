@@ -9,10 +9,12 @@ import functools
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
 from typing import NamedTuple
 
 import ahocorasick_rs
+import msgspec
 
 from pipeline.knowledge.lexicon import Lexicon, Term
 from pipeline.model import Evidence, Tag, TagKind
@@ -25,10 +27,21 @@ _REPEAT = 0.3  # per natural logarithm of a word's count: the tenth "環境" add
 # What a theme must reach grows with the text, since long texts name everything once: +.35 for each doubling beyond a short item.
 _SHORT = {"dense": 300, "sparse": 900}  # code points; Han, kana and Hangul say a thing in a third of the letters
 _GROWTH = 0.35
-# Side remarks of a text with a strong theme: under a fifth of the strongest, unless they reach 1.4 of what a theme needs anyway.
-_RELATIVE, _ENOUGH = 0.2, 1.4
+# Side remarks of a text with a strong theme: under this share of the strongest, unless they reach three times what a theme needs.
+# Longer texts have room for more, so the share falls as what a theme needs grows. On texts whose words the lists had not met,
+# the best shares were .4 to .5 for themes and .5 to .6 for event types.
+_THEME_SHARE, _EVENT_SHARE = 0.45, 0.6
+_ENOUGH = 3.0
 MAX_THEMES, MAX_EVENTS = 7, 4
 _MAX_EVIDENCE = 6
+
+
+class _Force(IntEnum):
+    """What a word says of its term."""
+
+    MASK = 0  # nothing: it hides the words it touches
+    HINT = 1
+    STRONG = 2
 
 
 class Hit(NamedTuple):
@@ -40,15 +53,18 @@ class Hit(NamedTuple):
     end: int
     word: str
     strong: bool
+    masks: bool = False  # hides what it touches, and says nothing itself
 
 
 class _Word(NamedTuple):
     owner: str
-    text: str
+    name: str
+    text: str  # what the automaton looks for: the word, or its part before an inner "*"
     exact: str  # the only spelling that counts, "" for any
-    strong: bool
+    force: _Force
     opens: bool  # must begin a word
     closes: bool  # must end a word
+    rest: re.Pattern[str] | None  # what must follow, where the word has an inner "*"
 
 
 class Vocabulary:
@@ -56,53 +72,74 @@ class Vocabulary:
 
     def __init__(self, terms: Iterable[Term], language: str) -> None:
         self._words: list[_Word] = []
-        self._patterns: list[tuple[str, re.Pattern[str], bool]] = []
+        self._patterns: list[tuple[str, re.Pattern[str], _Force]] = []
         for term in terms:
-            for source, strong in ((term.words, True), (term.weak, False)):
-                for word in _in_language(source, language):
-                    self._add(term.id, word, language, strong=strong)
-            self._patterns += [
-                (term.id, re.compile(fold_pattern(pattern)), True) for pattern in _in_language(term.patterns, language)
-            ]
+            for words, force in (
+                (term.words, _Force.STRONG),
+                (term.weak, _Force.HINT),
+                (term.masks, _Force.MASK),
+            ):
+                for word in _in_language(words, language):
+                    self._words.append(_word(term.id, word, language, force))
+            for patterns, force in ((term.patterns, _Force.STRONG), (term.mask_patterns, _Force.MASK)):
+                for pattern in _in_language(patterns, language):
+                    self._patterns.append((term.id, re.compile(fold_pattern(pattern)), force))
         self._automaton = (
             ahocorasick_rs.AhoCorasick([word.text for word in self._words], store_patterns=False)
             if self._words
             else None
         )
 
-    def _add(self, owner: str, word: str, language: str, *, strong: bool) -> None:
-        stem, cut = fold(word.rstrip("*")), word.endswith("*")
-        spaced = bool(re.match(r"[a-zа-я0-9]", stem))
-        if "*" in stem:
-            inner = r"\w*".join(re.escape(part) for part in stem.split("*"))
-            self._patterns.append((owner, re.compile(rf"\b{inner}\w*" if cut else rf"\b{inner}\b"), strong))
-            return
-        acronym = word if word.isascii() and sum(letter.isupper() for letter in word) >= 2 else ""
-        # German joins words: "Grünwasserstoff" is about hydrogen.
-        joined = language == "de" and len(stem) >= 6
-        self._words.append(_Word(owner, stem, acronym, strong, opens=spaced and not joined, closes=spaced and not cut))
-
     def find(self, field: Field) -> list[Hit]:
-        """Every word and pattern in a field; of overlapping words of one owner only the longest."""
+        """Every word and pattern in a field; of overlapping words of one owner only the longest, none that a mask touches."""
         folded = field.folded
         hits = []
-        for index, start, end in (
+        for index, start, stop in (
             self._automaton.find_matches_as_indexes(folded, overlapping=True) if self._automaton else ()
         ):
             word = self._words[index]
             if word.opens and start and _letter(folded[start - 1]):
                 continue
-            if word.closes and end < len(folded) and _letter(folded[end]):
+            tail = word.rest.match(folded, stop) if word.rest else None
+            if word.rest and tail is None:
+                continue
+            end = tail.end() if tail else stop
+            if tail is None and word.closes and end < len(folded) and _letter(folded[end]):
                 continue
             if word.exact and field.text[start:end] != word.exact:
                 continue
-            hits.append(Hit(word.owner, field, start, end, word.text, word.strong))
-        for owner, pattern, strong in self._patterns:
+            strong, masks = word.force is _Force.STRONG, word.force is _Force.MASK
+            hits.append(Hit(word.owner, field, start, end, word.name, strong, masks))
+        for owner, pattern, force in self._patterns:
             hits += [
-                Hit(owner, field, found.start(), found.end(), pattern.pattern, strong)
+                Hit(owner, field, *found.span(), pattern.pattern, force is _Force.STRONG, force is _Force.MASK)
                 for found in pattern.finditer(folded)
             ]
         return _longest(hits)
+
+
+def _word(owner: str, word: str, language: str, force: _Force) -> _Word:
+    stem, cut = fold(word.rstrip("*")), word.endswith("*")
+    spaced = bool(re.match(r"[a-zа-я0-9]", stem))
+    acronym = word if word.isascii() and sum(letter.isupper() for letter in word) >= 2 else ""
+    head, star, rest = stem.partition("*")
+    # German joins words: "Grünwasserstoff" is about hydrogen.
+    joined = language == "de" and len(stem) >= 6
+    return _Word(
+        owner,
+        stem,
+        head,
+        acronym,
+        force,
+        opens=spaced and not joined,
+        closes=spaced and not cut,
+        rest=_rest(rest, cut=cut) if star else None,
+    )
+
+
+def _rest(rest: str, *, cut: bool) -> re.Pattern[str]:
+    inner = r"\w*".join(re.escape(part) for part in rest.split("*"))
+    return re.compile(rf"\w*{inner}\w*" if cut else rf"\w*{inner}\b")
 
 
 def _letter(character: str) -> bool:
@@ -110,9 +147,16 @@ def _letter(character: str) -> bool:
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:
+    """The hits that no mask of their owner touches; of those that overlap, the first and longest."""
+    masked: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for hit in hits:
+        if hit.masks:
+            masked[hit.owner].append((hit.start, hit.end))
     reached: dict[str, int] = {}
     kept = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, not hit.strong)):
+        if hit.masks or any(hit.start < end and start < hit.end for start, end in masked.get(hit.owner, ())):
+            continue
         if hit.start >= reached.get(hit.owner, 0):
             reached[hit.owner] = hit.end
             kept.append(hit)
@@ -136,25 +180,46 @@ def vocabulary(lexicon: Lexicon, kind: TagKind, language: str) -> Vocabulary:
     return Vocabulary(terms.values(), language)
 
 
-def tag_vocabulary(reading: Reading, lexicon: Lexicon) -> list[Tag]:
-    """Themes, then event types, strongest first."""
-    tags = []
-    for kind, most in ((TagKind.THEME, MAX_THEMES), (TagKind.EVENT, MAX_EVENTS)):
-        words = vocabulary(lexicon, kind, reading.language.split("-")[0])
-        hits = [hit for field in reading.fields for hit in words.find(field)]
-        tags += _tags(kind, hits, reading, most)
-    return tags
+def tag_vocabulary(reading: Reading, lexicon: Lexicon, networks: Sequence[Tag] = ()) -> list[Tag]:
+    """Themes, then event types, strongest first.
+
+    `networks` are those found in the text: inside their names the words of themes only hint.
+    """
+    language = reading.language.split("-")[0]
+    names = [(span.field, span.start, span.end) for tag in networks for span in tag.evidence]
+    found = {
+        kind: [hit for field in reading.fields for hit in vocabulary(lexicon, kind, language).find(field)]
+        for kind in (TagKind.THEME, TagKind.EVENT)
+    }
+    found[TagKind.THEME] = [hit._replace(strong=hit.strong and not _inside(hit, names)) for hit in found[TagKind.THEME]]
+    events = _tags(TagKind.EVENT, found[TagKind.EVENT], reading, MAX_EVENTS)
+    themes = _tags(TagKind.THEME, found[TagKind.THEME], reading, MAX_THEMES)
+    return [*(themes or _implied(events, lexicon)), *events]
+
+
+def _implied(events: Sequence[Tag], lexicon: Lexicon) -> list[Tag]:
+    """The theme of the strongest event that has one, for a text that names none: an anniversary is about people."""
+    for event in events:
+        if theme := lexicon.events[event.id].theme:
+            evidence = tuple(msgspec.structs.replace(span, rule=f"{theme}.implied") for span in event.evidence)
+            return [Tag(kind=TagKind.THEME, id=theme, score=round(event.score / 2, 3), evidence=evidence)]
+    return []
+
+
+def _inside(hit: Hit, spans: Sequence[tuple[str, int, int]]) -> bool:
+    return any(hit.field.name == field and start <= hit.start and hit.end <= end for field, start, end in spans)
 
 
 def _tags(kind: TagKind, hits: list[Hit], reading: Reading, most: int) -> list[Tag]:
+    least = threshold(reading)
     groups: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         groups[hit.owner].append(hit)
-    least = threshold(reading)
     weights = {owner: weigh(found, reading) for owner, found in groups.items()}
+    share = (_THEME_SHARE if kind is TagKind.THEME else _EVENT_SHARE) / least
     best = max(weights.values(), default=0.0)
     chosen = sorted(
-        (owner for owner, weight in weights.items() if weight >= max(least, min(_RELATIVE * best, _ENOUGH * least))),
+        (owner for owner, weight in weights.items() if weight >= max(least, min(share * best, _ENOUGH * least))),
         key=lambda owner: (-weights[owner], owner),
     )
     return [
