@@ -7,22 +7,27 @@ import gzip
 import importlib.util
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from msgspec.structs import replace
+
 from pipeline.demo.web import SampleArticle, SampleWeb
 from pipeline.extract import extract
 from pipeline.identify import identify
-from pipeline.knowledge.lexicon import Lexicon
+from pipeline.knowledge.lexicon import Lexicon, load_lexicon
 from pipeline.model import (
     Article,
     Block,
     BlockKind,
     Document,
     Frozen,
+    FuzzyDate,
     Kind,
+    Origin,
+    Precision,
     RawPage,
     SourceSpec,
     TaggedArticle,
@@ -130,6 +135,28 @@ def make_document(row: Row) -> Document:
         fetched_at=SEEN,
         extractor="bench",
     )
+
+
+def tag_rows(rows: Iterable[Row]) -> list[tuple[Row, TaggedArticle]]:
+    """Rows of title and text with what the tagger says of them."""
+    return list(_tag_rows(rows))
+
+
+def _tag_rows(rows: Iterable[Row]) -> Iterator[tuple[Row, TaggedArticle]]:
+    for row in rows:
+        article = identify(make_document(row), None)
+        if not isinstance(article, Article):
+            raise TypeError(f"{row['id']} is no article: {article}")
+        yield row, tag(dated(article, row.get("time")), load_lexicon())
+
+
+def dated(article: Article, time: str | None) -> Article:
+    if not time:
+        return article
+    value = dt.datetime.fromisoformat(time)
+    value = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+    published = FuzzyDate(value=value, precision=Precision.DAY, zone_stated=False, origin=Origin.SIDECAR)
+    return replace(article, published=published)
 
 
 def identify_page(sample: Sample) -> tuple[Document | None, Article | None]:

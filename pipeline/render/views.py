@@ -35,6 +35,7 @@ class SourceView:
     direction: str  # "rtl" or ""
     url: str
     title_only: bool
+    access: str  # that the text is not free, "" if it is
     references: str
     copies: tuple[CopyView, ...]
     copies_text: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -37,6 +38,19 @@ _HANGUL_TAIL = re.compile(
 _LATIN_NAME = re.compile(r"[a-z0-9][a-z0-9 .,'&/()+-]*")
 _WORD_AFTER = re.compile(r"[ ]([a-z0-9]+)")
 _WORD_BEFORE = re.compile(r"([a-z]+)[. ]+$")
+# University of Oxford, Treaty of Rome, state of New York
+_OF_BEFORE = re.compile(r"([a-z]+) (?:of|de|d'|del|da|do|di|von|der|of the)[ ]?$")
+
+
+_SHORT_NAME = 3  # syllables: names of obscure places so short are oftener other words
+_CITY, _WARD = fold("市"), fold("区")
+_SMALL = 300_000  # people: below, a name that is also a person's is the person's
+_METROPOLIS = 1_000_000  # people: such a city is meant more often than anything else of its name
+
+
+_MAYOR_OF = re.compile(
+    r"(?:mayors?|city|town|municipality|maire|mairie|ville|alcalde|alcaldesa|ciudad|burgermeister|stadt|burgermeisterin) (?:of |de |von |d')?$"
+)
 
 
 class Key(NamedTuple):
@@ -52,6 +66,9 @@ class Key(NamedTuple):
     cased: frozenset[str] = frozenset()  # the only spellings that count for networks, where not empty
     any_case: bool = False  # may begin with a small letter
     ambiguous: bool = False  # counts as a city only with a cue
+    word: bool = False  # is ambiguous for being a word of some language
+    obscure: bool = False  # small places only: a preposition is no cue
+    region: bool = False  # also a state's or province's name, elsewhere: likewise
     person: bool = False  # also a given or family name
     endings: frozenset[str] = frozenset()
 
@@ -73,6 +90,15 @@ class NameFinder:
         self._before_han = frozenset(fold(word) for word in masks["before_han"])
         self._after_latin = frozenset(masks["after_latin"])
         self._before_latin = frozenset(masks["before_latin"])
+        self._after_person = frozenset(masks["after_person"])
+        self._articles = frozenset(masks["articles"])
+        self._before_of = frozenset(masks["before_of"])
+        self._before_cities = frozenset(masks["before_cities"])
+        self._regions = frozenset(fold(name) for name in masks["region_names"])
+        self._states = {fold(name): state for name, state in lexicon.states.items()}
+        self._states |= {
+            fold(name): (country, code) for name, (country, code) in lexicon.rules["places"]["states"].items()
+        }
         self._words = _folded_set(lexicon.rules["common_words"], ("words",)) | _folded_set(
             ambiguous, ("latin_words", "han_words", "hangul_words", "cyrillic_words", "kana_words")
         )
@@ -80,41 +106,60 @@ class NameFinder:
         self._drafts = list(_collect_drafts(lexicon, masks).items())
         self._keys: dict[int, Key] = {}  # made when first met: a text holds few of them
         self._automaton = ahocorasick_rs.AhoCorasick(
-            [text for (text, _), _ in self._drafts], matchkind=ahocorasick_rs.MatchKind.Standard, store_patterns=False
+            [spelling if isinstance(spelling, str) else spelling[0] for spelling, _ in self._drafts],
+            matchkind=ahocorasick_rs.MatchKind.Standard,
+            store_patterns=False,
         )
 
     def __len__(self) -> int:
         """How many spellings are known."""
         return len(self._drafts)
 
-    def find(self, text: str, folded: str, *, title: bool = False) -> list[Mention]:
+    def find(self, text: str, folded: str, persons: set[str], *, title: bool = False) -> list[Mention]:
         """All mentions in reading order, masks included; no two overlap.
 
         Args:
+            persons: Takes in the spellings that are part of a person's name somewhere in the text.
             title: True for a headline, whose words may all begin with capitals.
         """
         headline = title and _capitalised(text)
-        kept = [
-            mention
-            for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True)
-            if (mention := self._bounded(text, folded, start, end, self._key(index), headline=headline))
-        ]
+        kept = []
+        size = len(folded)
+        for index, start, end in self._automaton.find_matches_as_indexes(folded, overlapping=True):
+            # Most matches lie inside words: the cheapest test comes first.
+            first = folded[start]
+            if first in _LETTERS and (
+                (start and folded[start - 1] in _LETTERS)
+                or (first in _LATIN and end < size and folded[end] in _LATIN and not _DEMONYM.match(folded, end))
+            ):
+                continue
+            mention = self._bounded(text, folded, start, end, self._key(index), persons, headline=headline)
+            if mention:
+                kept.append(mention)
         kept.sort(key=lambda mention: (mention.start, -mention.end))
         return list(_leftmost_longest(kept))
 
     def _key(self, index: int) -> Key:
         if index not in self._keys:
-            (text, endings), draft = self._drafts[index]
-            self._keys[index] = _key(text, endings, draft, self._words, self._persons)
+            spelling, found = self._drafts[index]
+            text, endings = (spelling, frozenset[str]()) if isinstance(spelling, str) else spelling
+            if isinstance(found, City):
+                found = (found,)
+            draft = _Draft(found) if isinstance(found, tuple) else found
+            self._keys[index] = _key(text, endings, draft, self._words, self._persons, self._states, self._regions)
         return self._keys[index]
 
-    def _bounded(self, text: str, folded: str, start: int, end: int, key: Key, *, headline: bool) -> Mention | None:
+    def _bounded(
+        self, text: str, folded: str, start: int, end: int, key: Key, persons: set[str], *, headline: bool
+    ) -> Mention | None:
         """The mention if its neighbours allow it, with a Cyrillic ending taken in."""
         if key.script == "latin":
-            ok = _bounded_latin(folded, start, end) and (key.any_case or _capital(text[start]) or key.mask)
+            ok = key.any_case or key.mask or _capital(text[start])
+            if not ok and key.text.startswith(_CONTRACTIONS):
+                ok = text[folded.index(" ", start) + 1].isupper()
             return (
                 Mention(start, end, key)
-                if ok and not self._latin_elsewhere(text, folded, start, end, key, headline=headline)
+                if ok and not self._latin_elsewhere(text, folded, start, end, key, persons, headline=headline)
                 else None
             )
         if key.script == "cyrillic":
@@ -129,25 +174,42 @@ class NameFinder:
             )
         return Mention(start, end, key) if key.mask or not self._han_elsewhere(folded, start, end, key) else None
 
-    def _latin_elsewhere(self, text: str, folded: str, start: int, end: int, key: Key, *, headline: bool) -> bool:
+    def _latin_elsewhere(
+        self, text: str, folded: str, start: int, end: int, key: Key, persons: set[str], *, headline: bool
+    ) -> bool:
         """True if the neighbouring words make a city's name part of another name."""
         if not key.cities:
             return False
+        if not text[start:end].isascii() and _other_letters(text[start:end], key):
+            return True
         after = _WORD_AFTER.match(folded, end)
         if after and after[1] in self._after_latin:
             return True
         before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
         if before and before[1] in self._before_latin:
             return True
+        institution = _OF_BEFORE.search(folded, max(0, start - 24), start)
+        if institution and institution[1] in self._before_of:
+            return True
+        if _MAYOR_OF.search(folded, max(0, start - 24), start):
+            return False
+        if before and before[1] in self._articles and (key.ambiguous or key.person):
+            return True
+        if key.person and after and after[1] in self._after_person:
+            return True
         if not key.person or headline:
             return False
-        follows = after is not None and _capital(text[after.start(1)]) and after[1] not in {"city", "mayor", "and"}
-        leads = before is not None and _capital(text[before.start(1)]) and _is_given_name(before[1])
+        follows = after is not None and text[after.start(1)].isupper() and after[1] not in {"city", "mayor", "and"}
+        leads = before is not None and text[before.start(1)].isupper() and before[1] not in self._before_cities
+        if leads:
+            persons.add(key.text)
         return follows or leads
 
     def _han_elsewhere(self, folded: str, start: int, end: int, key: Key) -> bool:
         if key.networks:
             return False
+        if start and key.text[-1] == _WARD and folded[start - 1] == _CITY:
+            return True  # 大阪市中央区
         if folded.startswith(self._after_han, end) and not folded.startswith(("府市", "路线", "人口"), end):
             return True
         return (
@@ -178,64 +240,29 @@ def _capitalised(text: str) -> bool:
     return sum(letter.isupper() for letter in letters) * 2 > len(letters)
 
 
-def _is_given_name(word: str) -> bool:
-    """Words before a surname that is also a city's name: not the titles and prepositions that come before cities."""
-    return word not in _BEFORE_CITIES
+def _other_letters(surface: str, key: Key) -> bool:
+    """True if the text has accents that no name of the place has: Länder is not Lander. Macrons are anybody's choice."""
+    written = _without_macrons(surface)
+    if written.isascii():
+        return False
+    names = {_without_macrons(name) for city in key.cities for name in (*city.names.values(), *city.aliases)}
+    return bool(key.cities) and not key.country and written not in names
 
 
-_BEFORE_CITIES = frozenset(
-    [
-        "in",
-        "of",
-        "from",
-        "to",
-        "and",
-        "at",
-        "the",
-        "mayor",
-        "city",
-        "near",
-        "for",
-        "with",
-        "between",
-        "visit",
-        "visited",
-        "visiting",
-        "via",
-        "by",
-        "on",
-        "as",
-        "de",
-        "a",
-        "en",
-        "y",
-        "et",
-        "le",
-        "la",
-        "les",
-        "der",
-        "die",
-        "das",
-        "und",
-        "von",
-        "in",
-        "aus",
-        "nach",
-    ]
+def _without_macrons(name: str) -> str:
+    plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).replace("\u0304", ""))
+    return plain.casefold().replace("’", "'").replace("-", " ")
+
+
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789ßœæþð")
+# Der Ludwigshafener Stadtrat: the adjective before an office names the city.
+_DEMONYM = re.compile(
+    r"er (?:stadtrat|(?:ober)?burgermeister|rathaus|delegation|stadtverwaltung|gemeinderat|stadtspitze|partnerstadt|burgerreise)"
 )
-
-
-def _latin(character: str) -> bool:
-    return ("a" <= character <= "z") or character.isdigit() or character in "ßœæþð"
-
-
-def _bounded_latin(folded: str, start: int, end: int) -> bool:
-    return not (start and _latin(folded[start - 1])) and not (end < len(folded) and _latin(folded[end]))
+_LETTERS = _LATIN | frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюя")
 
 
 def _bounded_cyrillic(text: str, folded: str, start: int, end: int, key: Key) -> Mention | None:
-    if start and "а" <= folded[start - 1] <= "я":
-        return None
     if not key.mask and not text[start].isupper():
         return None
     stop = end
@@ -276,12 +303,12 @@ def _leftmost_longest(mentions: Iterable[Mention]) -> Iterator[Mention]:
 
 
 class _Draft:
-    """What a spelling means, while it is collected; slots and tuples, since there are fifty thousand."""
+    """What a spelling means that is not just the name of cities, while it is collected."""
 
     __slots__ = ("any_case", "cased", "cities", "club", "country", "mask", "networks", "uncased")
 
-    def __init__(self) -> None:
-        self.cities: tuple[City, ...] = ()
+    def __init__(self, cities: tuple[City, ...] = ()) -> None:
+        self.cities = cities
         self.country = ""
         self.networks: tuple[str, ...] = ()
         self.cased: frozenset[str] = frozenset()
@@ -291,46 +318,79 @@ class _Draft:
         self.any_case = False
 
 
+# A folded spelling; of Cyrillic ones the stem with the endings it takes.
+_Spelling = str | tuple[str, frozenset[str]]
+
+
+class _Drafts(dict[_Spelling, City | tuple[City, ...] | _Draft]):
+    """Everything that each spelling may mean. Nearly all mean one city: it stands for itself, which spares 100,000 objects."""
+
+    def draft(self, spelling: _Spelling) -> _Draft:
+        found = self.get(spelling)
+        if not isinstance(found, _Draft):
+            self[spelling] = found = _Draft(() if found is None else found if isinstance(found, tuple) else (found,))
+        return found
+
+    def add(self, spelling: _Spelling, city: City) -> None:
+        found = self.setdefault(spelling, city)
+        if isinstance(found, City):
+            if found is not city:
+                self[spelling] = (found, city)
+        elif isinstance(found, tuple):
+            if city not in found:
+                self[spelling] = (*found, city)
+        elif city not in found.cities:
+            found.cities += (city,)
+
+
 def _folded_set(rules: Mapping[str, list[str]], names: Iterable[str]) -> frozenset[str]:
     return frozenset(fold(word) for name in names for word in rules[name])
 
 
-def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> dict[tuple[str, frozenset[str]], _Draft]:
-    """Everything that each spelling may mean, by its folded form (for Cyrillic its stem and endings)."""
-    drafts: dict[tuple[str, frozenset[str]], _Draft] = {}
-
-    def draft(spelling: str) -> _Draft:
-        return drafts.setdefault(_stem(fold(spelling)), _Draft())
-
+def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> _Drafts:
+    drafts = _Drafts()
     for country in lexicon.countries.values():
         for name in _country_spellings(country):
-            entry = draft(name)
+            entry = drafts.draft(_stem(fold(name)))
             entry.country = entry.country or country.id
             entry.any_case |= name[0].islower()
     for city in lexicon.cities.values():
-        for name in city_spellings(city):
-            entry = draft(name)
-            if city not in entry.cities:
-                entry.cities += (city,)
+        for spelling in city_spellings(city):
+            drafts.add(_stem(spelling) if "а" <= spelling[0] <= "я" else spelling, city)
     for network in lexicon.networks.values():
         for name in _network_spellings(network):
-            entry = draft(name)
+            entry = drafts.draft(_stem(fold(name)))
             entry.networks = (*dict.fromkeys((*entry.networks, network.id)),)
             entry.any_case = True
             if name in network.acronyms:
                 entry.cased |= {name}
             else:
                 entry.uncased = True
+    for name in fold("\n".join(lexicon.states)).split("\n"):
+        key = _stem(name)
+        if key not in drafts and (" " in name or name[-1] in _STATE_ENDINGS):
+            drafts.draft(key).mask = True
     for kind in ("phrases", "regions", "clubs"):
         for phrase in masks[kind]:
-            entry = draft(phrase)
+            entry = drafts.draft(_stem(fold(phrase)))
             # A network's own name may stand among the masks: it stays a network.
             entry.mask = not entry.networks
             entry.club = kind == "clubs"
     return drafts
 
 
-def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str], persons: frozenset[str]) -> Key:
+_STATE_ENDINGS = frozenset(fold("州省邦県道주도"))
+
+
+def _key(
+    text: str,
+    endings: frozenset[str],
+    entry: _Draft,
+    words: frozenset[str],
+    persons: frozenset[str],
+    states: Mapping[str, tuple[str, str]],
+    regions: frozenset[str],
+) -> Key:
     cities = tuple(sorted(entry.cities, key=lambda city: (-city.population, city.id)))
     if entry.country:  # a country beats a city of its name, unless the city is that country
         cities = tuple(
@@ -340,6 +400,12 @@ def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str
         )
     script = _script(text)
     short = script == "latin" and len(text) <= 3
+    elsewhere = bool(cities) and (text in regions or _elsewhere_a_state(text, cities, states))
+    obscure = bool(cities) and all(city.obscure or city.needs_suffix for city in cities)
+    person = bool(cities) and (text in persons or fold(cities[0].names["en"]) in persons)
+    # Names of towns in English-speaking countries are family names, too: 哈蒙德.
+    anglo = script != "latin" and bool(cities) and all(city.country in _ANGLO_COUNTRIES for city in cities)
+    large = bool(cities) and cities[0].population >= _METROPOLIS and len(text) > _SHORT_LATIN
     return Key(
         text=text,
         script=script,
@@ -351,24 +417,54 @@ def _key(text: str, endings: frozenset[str], entry: _Draft, words: frozenset[str
         cased=frozenset() if entry.uncased else entry.cased,
         any_case=entry.any_case,
         ambiguous=bool(cities)
+        and not (text.endswith(_TOWNS) and cities[0].needs_suffix)
         and (
-            text in words
+            (text in words and not (large and script == "latin" and not person))
             or short
             or any(text + ending in words for ending in endings)
+            or (obscure and _plain(text, script))
+            or elsewhere
+            or ((person or anglo) and cities[0].population < _SMALL and not cities[0].capital)
+            or (script == "cyrillic" and text.endswith(_SURNAMES) and cities[0].population < _SMALL)
             or _short_and_small(text, script, cities)
         ),
+        obscure=obscure,
+        region=elsewhere,
         # Small towns bear the names of people far more often than large ones do.
-        person=text in persons
-        or (script == "latin" and bool(cities) and cities[0].population < 300_000 and not cities[0].capital),
+        word=text in words,
+        person=(person and script == "latin")
+        or (script == "latin" and bool(cities) and cities[0].population < _SMALL and not cities[0].capital),
         endings=endings,
     )
+
+
+_ANGLO_COUNTRIES = frozenset({"AU", "CA", "GB", "IE", "NZ", "US"})
+# Stems of Чайковский, Белов, Пушкин.
+_SURNAMES = ("ск", "цк", "ов", "ев", "ин")
+_SHORT_LATIN = 4  # letters
+_PLAIN_LATIN = 8  # letters: shorter single words are names of persons and words of some language too often
+
+
+def _plain(text: str, script: str) -> bool:
+    """True for spellings that, as names of places nobody knows, are more often something else."""
+    if script == "latin":
+        return len(text) < _PLAIN_LATIN and text.isalpha()
+    return script in {"hangul", "kana"} and len(text) <= _SHORT_NAME
+
+
+def _elsewhere_a_state(text: str, cities: tuple[City, ...], states: Mapping[str, tuple[str, str]]) -> bool:
+    """True if a state or province has the name and none of the cities lies in it: Ontario in California."""
+    state = states.get(text)
+    if state is None or cities[0].population >= _METROPOLIS or cities[0].capital:
+        return False
+    return all((city.country, city.admin1) != state for city in cities)
 
 
 def _short_and_small(text: str, script: str, cities: tuple[City, ...]) -> bool:
     """Two characters (five in Cyrillic) that name a small city are more often part of other words."""
     if script == "cyrillic" and len(text) <= 5 and cities[0].country not in _CYRILLIC_COUNTRIES:
         return cities[0].population < 500_000 and not cities[0].capital
-    if len(text) != 2 or script not in {"han", "hangul", "kana"}:
+    if len(text) != 2 or script not in {"han", "hangul", "kana"} or text[-1] in "市町村区":
         return False
     # Chinese names are parts of more words than Japanese or Korean ones.
     small = 300_000 if cities[0].country in {"CN", "TW"} else 100_000
@@ -388,10 +484,10 @@ def _script(text: str) -> str:
     return "latin"
 
 
-def _stem(folded: str) -> tuple[str, frozenset[str]]:
+def _stem(folded: str) -> _Spelling:
     """A Cyrillic name's stem and the endings it takes; other names as they are."""
     if _script(folded) != "cyrillic" or len(folded) < 3 or not folded[-1].isalpha():
-        return folded, frozenset()
+        return folded
     for ending in ("ия", "ый", "ий", "а", "я", "ь", "й", "ы", "о"):
         if folded.endswith(ending) and len(folded) - len(ending) >= 2:
             return folded[: -len(ending)], frozenset(_CYRILLIC_ENDINGS[ending])
@@ -400,52 +496,115 @@ def _stem(folded: str) -> tuple[str, frozenset[str]]:
     return folded, frozenset(_CYRILLIC_ENDINGS[""])
 
 
-def _variants(name: str) -> set[str]:
-    """Spellings that texts use for a name: hyphens, middle dots, St., ヴ."""
+def _variants(name: str, script: str) -> set[str]:
+    """Folded spellings that texts use for a folded name: hyphens, middle dots, St., ヴ."""
     found = {name}
     if name.isalpha() and "ヴ" not in name:
         return found
-    if "-" in name and name.isascii():
-        found.add(name.replace("-", " "))
-    for sign in ("・", "=", "＝", "·", " "):
-        if sign in name and _script(fold(name)) in {"kana", "han"}:
-            found |= {name.replace(sign, ""), name.replace(sign, "・"), name.replace(sign, "·")}
-    for long, short in (("Saint ", "St. "), ("Saint ", "St "), ("Saint-", "St-"), ("Sankt ", "St. ")):
-        if name.startswith(long):
-            found.add(name.replace(long, short, 1))
-    if "ヴ" in name:
-        plain = name
-        for old, new in (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ")):
-            plain = plain.replace(old, new)
-        found.add(plain)
+    if script == "latin":
+        if "-" in name and name.isascii():
+            found.add(name.replace("-", " "))
+        for long, short in (("saint ", "st. "), ("saint ", "st "), ("saint-", "st-"), ("sankt ", "st. ")):
+            if name.startswith(long):
+                found.add(name.replace(long, short, 1))
+    elif script in {"kana", "han"}:
+        for sign in ("・", "=", "·", " "):
+            if sign in name:
+                found |= {name.replace(sign, ""), name.replace(sign, "・"), name.replace(sign, "·")}
+        if "ヴ" in name:
+            plain = name
+            for old, new in (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ")):
+                plain = plain.replace(old, new)
+            found.add(plain)
     return found
 
 
 def city_spellings(city: City) -> set[str]:
+    """Every folded spelling that may name the city; none for a ward, which is found by its city's name."""
     found: set[str] = set()
-    english = city.names["en"].lower()
-    for name in (*city.names.values(), *city.aliases):
-        spelling = re.sub(r"\s+(?:시|군|특별시|광역시)$", "", name)
-        script = _script(fold(spelling))
-        if script == "hangul":
-            spelling = spelling.replace(" ", "")
-        if script == "han":
-            # 自由市 (Freetown) must not become 自由.
-            if spelling.endswith(("市", "县", "縣")) and len(spelling) > (2 if city.country in _HAN_COUNTRIES else 3):
-                spelling = spelling[:-1]
-            if city.needs_suffix and not spelling.endswith(("町", "村", "区")):
-                continue
-            if len(spelling) == 1:
-                spelling += "市"
-        if script == "hangul" and len(spelling) == 1:
-            spelling += "시"
-        if script == "latin" and not _LATIN_NAME.fullmatch(fold(spelling)):
-            continue
-        if len(spelling) > 1:
-            found |= _variants(spelling)
-            if script == "kana" and "v" in english and "b" not in english:
-                found |= _variants(spelling.translate(_WITH_V))
+    if city.ward:
+        return found
+    for name in fold("\n".join((*city.names.values(), *city.aliases))).split("\n"):
+        if name.isascii() and name.isalpha():
+            if len(name) > 1:
+                found.add(name)
+        else:
+            found |= _spellings(name, city)
     return found
+
+
+_KOREAN_ENDING = re.compile(r"\s+(?:시|군|특별시|광역시)$")
+_COUNTY, _TOWNS = tuple(fold("县縣")), tuple(fold("町村区"))
+
+
+def _spellings(spelling: str, city: City) -> set[str]:
+    script = _script(spelling)
+    if script == "hangul":
+        spelling = _KOREAN_ENDING.sub("", spelling).replace(" ", "")
+        if len(spelling) == 1:
+            spelling += "시"
+    elif script == "han":
+        # 自由市 (Freetown) must not become 自由.
+        if spelling.endswith((_CITY, *_COUNTY)) and len(spelling) > (2 if city.country in _HAN_COUNTRIES else 3):
+            spelling = spelling[:-1]
+        if city.needs_suffix and not spelling.endswith(_TOWNS):
+            return set()
+        if len(spelling) == 1:
+            spelling += _CITY
+    elif script == "latin" and not _LATIN_NAME.fullmatch(spelling):
+        return set()
+    if len(spelling) < 2:
+        return set()
+    found = _variants(spelling, script)
+    if script == "latin":
+        article, _, rest = spelling.partition(" ")
+        found |= {f"{contracted} {rest}" for contracted in _CONTRACTED.get(article, ())}
+    elif script == "cyrillic":
+        found |= _declined(spelling)
+    elif script == "kana":
+        english = city.names["en"].lower()
+        if "ー" in spelling and len(spelling) > _LONG_KANA:
+            found.add(spelling.replace("ー", ""))  # シエンフエゴス beside シエンフエーゴス
+        for one, other in _KANA_PAIRS:
+            found |= (
+                {spelling.replace(one, other), spelling.replace(other, one)} if len(spelling) > _LONG_KANA else set()
+            )
+        if "v" in english and "b" not in english:
+            found |= _variants(spelling.translate(_WITH_V), script)
+    return found
+
+
+# Written either way in names from abroad: フォートウェイン, フォートウェーン.
+_KANA_PAIRS = (
+    ("ェイ", "ェー"),
+    ("エイ", "エー"),
+    ("レイ", "レー"),
+    ("ティ", "チ"),
+    ("ディ", "ジ"),
+    ("ウィ", "ウイ"),
+    ("シェ", "セ"),
+)
+# Le Havre: le maire du Havre.
+_CONTRACTED = {"le": ("du", "au"), "les": ("des", "aux"), "el": ("del", "al"), "o": ("do", "ao"), "os": ("dos", "aos")}
+_CONTRACTIONS = tuple(f"{word} " for words in _CONTRACTED.values() for word in words)
+_LONG_KANA = 5  # signs: shorter names without their long vowels are other words
+
+
+# Нижний Новгород, Белая Церковь: the adjective is declined with the noun.
+_ADJECTIVES = {
+    "ий": ("ий", "его", "ему", "им", "ем", "ого", "ому", "ом"),
+    "ый": ("ый", "ого", "ому", "ым", "ом"),
+    "ой": ("ой", "ого", "ому", "ым", "ом"),
+    "ая": ("ая", "ой", "ую"),
+    "ые": ("ые", "ых", "ым", "ыми"),
+    "ие": ("ие", "их", "им", "ими"),
+}
+
+
+def _declined(name: str) -> set[str]:
+    first, space, rest = name.partition(" ")
+    endings = _ADJECTIVES.get(first[-2:].lower(), ()) if space else ()
+    return {first[:-2] + ending + " " + rest for ending in endings}
 
 
 def _country_spellings(country: Country) -> set[str]:
@@ -453,7 +612,7 @@ def _country_spellings(country: Country) -> set[str]:
     return (
         names
         | {name.replace("&", "and") for name in names}
-        | {variant for name in names if _script(fold(name)) == "kana" for variant in _variants(name)}
+        | {variant for name in map(fold, names) if _script(name) == "kana" for variant in _variants(name, "kana")}
     )
 
 

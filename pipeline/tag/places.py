@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from pipeline.tag.reading import Field, Reading
 _HOMONYM_RATIO = 12
 _LARGE = 1_000_000  # people: a city of this size is seldom a part of a person's name, but often of a district's (ウィーン・ヘルナルス区)
 _FAR = 500_000  # people: two Han characters for a smaller city abroad are more often another word or a given name
+_WORDY = 100_000  # people: below, a name that is also a word is the word, even in a list
 _MAX_EVIDENCE = 8  # spans kept per tag: enough to explain, bounded for long texts
 
 
@@ -32,6 +34,43 @@ _HOME = {
     "it": frozenset({"IT"}),
     "pt": frozenset({"PT", "BR"}),
 }
+
+
+_COUNTY = 10  # characters: a prefecture and a county before a town's name (北海道虻田郡)
+_SHORT = 3  # letters: names so short are too often words
+_SENTENCE = 160  # characters between two names of one sentence
+_CYRILLIC_PLACE = re.compile(r"(?<![^\W\d])(?:в|во|из|под|до|близ) $")
+_WORD_BEFORE = re.compile(r"(?<![^\W\d])([a-z]+) $")
+# Where a sentence or clause has its subject.
+_SUBJECT = re.compile(r"(?:^|[.!?:;\n\"“«] ?|\b(?:that|but|as|while|after|что|но) )(?:[^\W\d]+ (?:and|и|y|et|und) )?$")
+_PLACE = "partnerstadt|hauptstadt|hafenstadt|stadt|ville|ciudad|commune|capitale|capital|citta|cidade|город[а-я]*|столиц[а-я]*|city|town|port"
+_ADJECTIVE = re.compile(rf"(?:(?:{_PLACE}) ([^\W\d]+) (?:de |d')|([^\W\d]+) (?:(?:{_PLACE})(?: de| di| of)? )?)$")
+# 米フォートウェーン市: how Japanese papers name a country before its city.
+_ABBREVIATIONS = {
+    "米": "US",
+    "英": "GB",
+    "仏": "FR",
+    "独": "DE",
+    "伊": "IT",
+    "露": "RU",
+    "豪": "AU",
+    "加": "CA",
+    "韓": "KR",
+    "中": "CN",
+    "印": "IN",
+    "西": "ES",
+    "比": "PH",
+    "越": "VN",
+    "墨": "MX",
+    "伯": "BR",
+}
+_WORDS = re.compile(r"[^\s,.)]+|[,.)]")
+_STEM_LEAST, _STEM_MOST = 4, 12  # letters of the adjectives' stems
+_TITLE_MARKS = frozenset({"「」", "『』", "《》", "〈〉", "“”", "«»", "„“", '""'})
+_TITLE_AFTER = re.compile(r"(?:'s)? (?:(?:lord|deputy|vice|acting|former|first) )?([a-z]+)")
+_STOP = re.compile(r"[.!?] |[。！？\n]")
+# Particles that only a place takes: 경주에서, 경주서, 파리를 방문.
+_HANGUL_PLACE = re.compile(r"(?:에서[는도]?|서|발|행)(?![가-힣])|[를을] (?:방문|찾)")
 
 
 class Sighting(NamedTuple):
@@ -57,33 +96,58 @@ class Places(NamedTuple):
 class _Rules:
     """The lists of rules/places.toml, folded and ready for comparing."""
 
-    def __init__(self, rules: Mapping[str, list[str]], states: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self,
+        rules: Mapping[str, list[str]],
+        states: Mapping[str, list[str]],
+        adjectives: Mapping[str, list[str]],
+        divisions: Mapping[str, tuple[str, str]],
+        common: Sequence[str],
+    ) -> None:
         self.after_han = tuple(fold(word) for word in rules["cue_after_han"])
         self.after_latin = frozenset(rules["cue_after_latin"])
         self.before_latin = tuple(f"{word} " for word in rules["cue_before_latin"])
         self.before_cyrillic = tuple(f"{fold(word)} " for word in rules["cue_before_cyrillic"])
         self.joins = frozenset(fold(word) for word in rules["joins"])
         self.into = frozenset(fold(word) for word in rules["into_country"])
+        self.joins_into = tuple(self.into)
         self.out = frozenset(fold(word) for word in rules["from_country"])
-        self.states = {fold(name): (country, code) for name, (country, code) in states.items()}
+        self.states = {fold(name): state for name, state in divisions.items()}
+        self.states |= {fold(name): (country, code) for name, (country, code) in states.items()}
+        self.common = frozenset(common)
+        self.abbreviations = {fold(sign): country for sign, country in _ABBREVIATIONS.items()}
+        self.leagues = re.compile("|".join(fold(league) for league in rules["leagues"]))
+        self.adjectives = {fold(stem): country for country, stems in adjectives.items() for stem in stems}
+        self.locative_before = frozenset(fold(word) for word in rules["locative_before"])
+        self.locative_han = tuple(fold(word) for word in rules["locative_han"])
+        self.locative_ja = tuple(fold(word) for word in rules["locative_ja"])
+        self.partners = re.compile("|".join(fold(word) for word in rules["partner_words"]))
+        self.metonym = re.compile(
+            rf"(?: (?:and|и|et|y|und) [^\W\d]+)?(?: (?:{'|'.join(rules['metonym_fillers'])}))* (?:{'|'.join(rules['metonym_verbs'])})"
+        )
 
 
 @functools.lru_cache(maxsize=2)
 def _rules(lexicon: Lexicon) -> _Rules:
     places = dict(lexicon.rules["places"])
-    return _Rules(places, places.pop("states"))
+    return _Rules(
+        places, places.pop("states"), places.pop("adjectives"), lexicon.states, lexicon.rules["common_words"]["words"]
+    )
 
 
 def find_places(reading: Reading, lexicon: Lexicon) -> tuple[Places, tuple[Tag, ...]]:
     """The places an article is about, and its networks: both come from the same pass over the names."""
     finder, rules = name_finder(lexicon), _rules(lexicon)
-    mentions = {field: finder.find(field.text, field.folded, title=field.name == "title") for field in reading.fields}
+    persons: set[str] = set()
+    mentions = {
+        field: finder.find(field.text, field.folded, persons, title=field.name == "title") for field in reading.fields
+    }
     sightings: list[Sighting] = []
     for field, found in mentions.items():
         sightings += _sight(field, found, reading.language, rules)
-    sightings = _settle(sightings)
+    sightings = _settle(_partners(sightings, reading, rules), reading)
     clubs = [mention.key.text for found in mentions.values() for mention in found if mention.key.club]
-    kept = _kept(sightings, clubs, reading)
+    kept = _kept(sightings, clubs, persons, reading, rules)
     tags = _city_tags(kept, reading) + _country_tags(kept, reading)
     return Places(tuple(tags), tuple(kept), len(clubs)), _network_tags(mentions, reading, lexicon)
 
@@ -94,7 +158,11 @@ def find_places(reading: Reading, lexicon: Lexicon) -> tuple[Places, tuple[Tag, 
 def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rules) -> list[Sighting]:
     """The places among the mentions of one field, each with what its neighbourhood says of it."""
     found: list[Sighting] = []
-    places = [mention for mention in mentions if (mention.key.cities or mention.key.country) and not mention.key.mask]
+    places = [
+        mention
+        for mention in mentions
+        if (mention.key.cities or mention.key.country) and (not mention.key.mask or _is_city(field, mention))
+    ]
     consumed = -1  # where the state of the last city ends: "Vancouver, Washington" names one city
     for index, mention in enumerate(places):
         key = mention.key
@@ -105,16 +173,17 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
         if not key.cities or (key.country and not _cue(field, mention, rules) and not key.cities[0].city_state):
             found.append(Sighting(field, mention, None, key.country, "", exact=True))
             continue
-        if _joined(field, mention, before, after):
+        if _joined(field, mention, before, after) or _is_prefecture(field, mention, after) or _is_work(field, mention):
             continue
         candidates, at_home = _home_first(key.cities, language, key.script)
         country, code = _named_country(field, mention, before, after, rules)
         located = [city for city in candidates if city.country == country and (not code or city.admin1 == code)]
-        cue = (
-            _cue(field, mention, rules)
-            or ("country" if located else "")
-            or _listed(field, mention, before, after, rules)
-        )
+        located = located or _in_prefecture(field, mention, candidates)
+        cue = _cue(field, mention, rules) or ("country" if located else "")
+        if not cue and candidates[0].capital and _is_government(field, mention, rules):
+            continue
+        if not key.word or candidates[0].population >= _WORDY:
+            cue = cue or _listed(field, mention, before, after, rules)
         if (
             located
             and code
@@ -129,6 +198,15 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
                 continue
             cue = "" if cue == "suffix" else cue
         doubtful = key.ambiguous or _far_and_short(key, city, at_home=at_home, language=language)
+        if doubtful:
+            if (
+                cue == "suffix"
+                and key.script == "han"
+                and language == "ja"
+                and field.folded.startswith("市长", mention.end)
+            ):
+                cue = ""  # 和田市長: a mayor of that name
+            cue = cue or _locative(field, mention, city, language, rules)
         found.append(
             Sighting(
                 field,
@@ -136,11 +214,16 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
                 city,
                 key.country,
                 cue,
-                exact=bool(located) or at_home or len(candidates) == 1,
+                exact=bool(located) or len(candidates) == 1 or (at_home and not _namesakes(candidates)),
                 doubtful=doubtful,
             )
         )
     return found
+
+
+def _namesakes(candidates: Sequence[City]) -> bool:
+    """True if Japan has several municipalities of the name."""
+    return sum(city.country == "JP" for city in candidates) > 1
 
 
 def _joined(field: Field, mention: Mention, before: Mention | None, after: Mention | None) -> bool:
@@ -179,7 +262,14 @@ def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[l
     """
     home = _HOME.get(language.split("-")[0], frozenset())
     if script in {"han", "hangul"}:
-        ranked = sorted(cities, key=lambda city: (city.country not in home, -city.population))
+        largest = cities[0].population
+        ranked = sorted(
+            cities,
+            key=lambda city: (
+                city.country not in home or (city.obscure and city.population * _HOMONYM_RATIO < largest),
+                -city.population,
+            ),
+        )
         return ranked, ranked[0].country in home
     if script == "latin":
         largest = cities[0].population
@@ -191,38 +281,150 @@ def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[l
     return list(cities), False
 
 
+def _is_city(field: Field, mention: Mention) -> bool:
+    """True for 东海市, although 东海 alone is a sea."""
+    return bool(mention.key.cities) and mention.key.script == "han" and field.folded.startswith("市", mention.end)
+
+
+def _is_work(field: Field, mention: Mention) -> bool:
+    """True for a name alone in marks of a title: 「ゲルニカ」, 《卡萨布兰卡》."""
+    around = field.text[max(0, mention.start - 1) : mention.start] + field.text[mention.end : mention.end + 1]
+    return around in _TITLE_MARKS
+
+
+def _is_government(field: Field, mention: Mention, rules: _Rules) -> bool:
+    """True for a capital that stands for a government: Washington and Beijing traded accusations."""
+    subject = _SUBJECT.search(field.folded, max(0, mention.start - 40), mention.start)
+    return subject is not None and rules.metonym.match(field.folded, mention.end) is not None
+
+
+def _is_prefecture(field: Field, mention: Mention, after: Mention | None) -> bool:
+    """True for 長野 in 長野・飯田, as Japanese papers put the prefecture before a place, and for 東京 in 東京都府中市."""
+    if after is None or not after.key.cities:
+        return False
+    gap = field.folded[mention.end : after.start]
+    if gap == "都":
+        return any(city.admin1 == "東京都" and not city.needs_suffix for city in after.key.cities)
+    if gap != "・":
+        return False
+    prefecture = next((city.admin1 for city in mention.key.cities if city.country == "JP"), "")
+    return prefecture[:-1] == mention.key.cities[0].names["ja"] and after.key.cities[0].admin1 == prefecture
+
+
+def _in_prefecture(field: Field, mention: Mention, candidates: Sequence[City]) -> list[City]:
+    """Of Japanese municipalities of one name those whose prefecture stands before it: 福島県伊達市."""
+    if len(candidates) < 2 or candidates[0].country != "JP":
+        return []
+    before = field.folded[max(0, mention.start - _COUNTY) : mention.start]
+    near = [(before.rfind(fold(city.admin1)), city) for city in candidates if city.country == "JP"]
+    last = max(position for position, _ in near)
+    return [city for position, city in near if position == last >= 0]
+
+
+def _locative(field: Field, mention: Mention, city: City, language: str, rules: _Rules) -> str:
+    """The cue "locative" if a preposition or particle says that a doubtful name is that of a place."""
+    folded, start, end, script = field.folded, mention.start, mention.end, mention.key.script
+    if script == "latin" and not mention.key.obscure and not mention.key.region:
+        before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
+        return "locative" if before and before[1] in rules.locative_before and _alone(field, end) else ""
+    if script == "cyrillic":
+        return "locative" if _CYRILLIC_PLACE.search(folded, max(0, start - 8), start) else ""
+    if script == "hangul" and (city.country == "KR" or city.population >= _LARGE):
+        return "locative" if _HANGUL_PLACE.match(folded, end) else ""
+    if script == "han" and city.country in _HOME.get(language.split("-")[0], ()):
+        if language == "ja":
+            return "locative" if folded.startswith(rules.locative_ja, end) else ""
+        return "locative" if start and folded[:start].endswith(rules.locative_han) else ""
+    return ""
+
+
+def _alone(field: Field, end: int) -> bool:
+    """True if no further capitalised word belongs to the name that ends here."""
+    return not (field.text[end : end + 1] == " " and field.text[end + 1 : end + 2].isupper()) and not (
+        field.folded.startswith("'s ", end)  # in Taylor's case
+    )
+
+
+def _partners(sightings: list[Sighting], reading: Reading, rules: _Rules) -> list[Sighting]:
+    """Gives doubtful names the cue "partner" where an undoubted city stands in the sentence and the article is about ties of cities."""
+    lead = reading.title.folded + "\n" + reading.body.folded[: reading.lead_end]
+    if not any(sighting.doubtful and not sighting.cue for sighting in sightings) or not rules.partners.search(lead):
+        return sightings
+    certain = [s for s in sightings if s.city and (not s.doubtful or s.cue)]
+    found = []
+    for sighting in sightings:
+        mention = sighting.mention
+        if (
+            sighting.city
+            and sighting.doubtful
+            and not sighting.cue
+            and not mention.key.obscure
+            and not (mention.key.word and mention.key.text in rules.common)
+            and len(mention.key.text) > _SHORT
+            and mention.key.script in {"latin", "cyrillic", "kana"}
+            and any(_same_sentence(sighting, other) for other in certain)
+        ):
+            sighting = sighting._replace(cue="partner")  # noqa: PLW2901 - the changed copy takes its place
+        found.append(sighting)
+    return found
+
+
+def _same_sentence(one: Sighting, other: Sighting) -> bool:
+    if one.field is not other.field:
+        return False
+    start, end = sorted((one.mention, other.mention))
+    return 0 < end.start - start.end < _SENTENCE and not _STOP.search(one.field.folded, start.end, end.start)
+
+
 def _named_country(
     field: Field, mention: Mention, before: Mention | None, after: Mention | None, rules: _Rules
 ) -> tuple[str, str]:
     """(country, state code) that the words beside a city give to it; empty strings where they give none."""
-    for width in (2, 1):  # "new mexico" before "mexico"
-        state = _state_after(field.folded, mention.end, rules, width)
-        if state:
-            return state
+    state = _state_after(field.folded, mention.end, rules)
+    if state:
+        return state
     if after and after.key.country and not after.key.cities and field.folded[mention.end : after.start] in rules.into:
         return after.key.country, ""
     if before and before.key.country and field.folded[before.end : mention.start] in rules.out:
         return before.key.country, ""
+    if mention.key.script == "kana" and mention.start:
+        abbreviation = rules.abbreviations.get(field.folded[mention.start - 1], "")
+        if abbreviation and not "一" <= field.folded[mention.start - 2 : mention.start - 1] <= "鿿":
+            return abbreviation, ""
+    if mention.key.script in {"latin", "cyrillic"} and (
+        country := _adjective_before(field.folded, mention.start, rules)
+    ):
+        return country, ""
     start = field.folded.rfind("州", max(0, mention.start - 16), mention.start)
     if start >= 0 and field.folded[start + 1 : mention.start] in rules.out:
-        for name, state in rules.states.items():
-            if name.endswith("州") and field.folded.endswith(name, 0, start + 1):
+        for width in range(12, 2, -1):  # characters of アラゴアス州
+            if state := rules.states.get(field.folded[max(0, start + 1 - width) : start + 1]):
                 return state
     return "", ""
 
 
-def _state_after(folded: str, end: int, rules: _Rules, words: int) -> tuple[str, str] | None:
+def _adjective_before(folded: str, start: int, rules: _Rules) -> str:
+    """The country of an adjective beside a name: das italienische Lodi, la ville italienne de Lodi, итальянский город Лоди."""
+    around = _ADJECTIVE.search(folded, max(0, start - 40), start)
+    if around is None:
+        return ""
+    word = around[1] or around[2]
+    for width in range(min(len(word), _STEM_MOST), _STEM_LEAST - 1, -1):
+        if country := rules.adjectives.get(word[:width]):
+            return country
+    return ""
+
+
+def _state_after(folded: str, end: int, rules: _Rules) -> tuple[str, str] | None:
+    """The state named after a city: of the longest name, "new mexico" before "mexico"."""
+    if not folded.startswith(rules.joins_into, end):
+        return None
     for join in rules.into:
         if folded.startswith(join, end):
-            name = " ".join(
-                folded[end + len(join) : end + len(join) + 40]
-                .replace(",", " ,")
-                .replace(".", " .")
-                .replace(")", " )")
-                .split()[:words]
-            )
-            if name in rules.states:
-                return rules.states[name]
+            words = _WORDS.findall(folded, end + len(join), end + len(join) + 40)
+            for width in (3, 2, 1):
+                if state := rules.states.get(" ".join(words[:width])):
+                    return state
     return None
 
 
@@ -238,10 +440,8 @@ def _cue(field: Field, mention: Mention, rules: _Rules) -> str:
     ):
         return "suffix"
     if script == "latin":
-        if (
-            folded.startswith((" ", "'s "), end)
-            and folded[end:].removeprefix("'s")[1:24].split(" ")[0].rstrip(".,;:") in rules.after_latin
-        ):
+        after = _TITLE_AFTER.match(folded, end)
+        if after and after[1] in rules.after_latin:
             return "title"
         if folded[max(0, start - 24) : start].endswith(rules.before_latin):
             return "title"
@@ -270,7 +470,7 @@ def _listed(field: Field, mention: Mention, before: Mention | None, after: Menti
 # ------------------------------------------------------------------------------------------------------------- all mentions
 
 
-def _settle(sightings: list[Sighting]) -> list[Sighting]:
+def _settle(sightings: list[Sighting], reading: Reading) -> list[Sighting]:
     """Gives names that several cities share to the one the rest of the article speaks for."""
     said = {
         sighting.mention.key.text: sighting.city
@@ -291,21 +491,37 @@ def _settle(sightings: list[Sighting]) -> list[Sighting]:
                 if city.country in countries and city.population * _HOMONYM_RATIO >= choice.population
             ]
             choice = rivals[0] if rivals else choice
+        namesakes = (
+            [city for city in sighting.mention.key.cities if city.country == "JP"] if choice.country == "JP" else []
+        )
+        if len(namesakes) > 1:
+            named = [city for city in namesakes if any(fold(city.admin1) in field.folded for field in reading.fields)]
+            choice = choice if choice in named or not named else named[0]
         settled.append(sighting._replace(city=choice))
     return settled
 
 
-def _kept(sightings: list[Sighting], clubs: list[str], reading: Reading) -> list[Sighting]:
+def _kept(
+    sightings: list[Sighting], clubs: list[str], persons: set[str], reading: Reading, rules: _Rules
+) -> list[Sighting]:
     """Sightings of cities that the article is about, and of all countries."""
     by_city: dict[str, list[Sighting]] = defaultdict(list)
     for sighting in sightings:
         if sighting.city:
             by_city[sighting.city.id].append(sighting)
+    lead = reading.title.folded + "\n" + reading.body.folded[: reading.lead_end]
+    home = _HOME.get(reading.language.split("-")[0], ())
+    sport = rules.leagues.search(lead) is not None
     about = set()
     for identity, seen in by_city.items():
         cued = [sighting for sighting in seen if sighting.cue]
         plain = [sighting for sighting in seen if not sighting.doubtful]
         if not cued and any(sighting.mention.key.text in club for sighting in seen for club in clubs):
+            continue
+        if sport and seen[0].city and seen[0].city.country in home and all(s.cue in {"", "list"} for s in seen):
+            continue  # a team
+        # In German every noun before a name has a capital: Uniklinik Aachen.
+        if not cued and reading.language != "de" and all(s.mention.key.text in persons for s in seen):
             continue
         prominent = any(sighting.field.leads(sighting.mention.start, reading.lead_end) for sighting in plain)
         if cued or prominent or len(plain) > 1:

@@ -14,19 +14,27 @@ from pipeline.tag.vocabulary import tag_vocabulary
 NAME = "tag"
 VERSION = "1"  # with the lexicon's digest it says which results are out of date
 
+# The vocabulary was written for what cities do together: "flood" or "visited" in other news is no theme of ours. A text with less
+# of relevance than this has none; between it and the threshold, where relevance may err, tags stay.
+_HARDLY_RELEVANT = 0.2
+
 
 def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
-    """The article with its tags (cities, countries, networks, themes, event types, each strongest first), relevance, dates, persons.
+    """The article with its tags (each kind strongest first), relevance, dates, persons.
+
+    Cities, countries and networks are given for every article, themes and event types for those that may be relevant.
 
     Never raises for any text; the same article and lexicon give the same result.
     """
     reading = read(article)
     places, networks = find_places(reading, lexicon)
-    events = find_events(reading, article.dated, certain=article.published is not None)
+    vocabulary = tag_vocabulary(reading, lexicon, networks)
+    dates = find_events(reading, article.dated, certain=article.published is not None)
+    relevance = judge(reading, places, networks, vocabulary, dates, lexicon)
     return TaggedArticle(
         article=article,
-        tags=(*places.tags, *networks, *tag_vocabulary(reading, lexicon)),
-        relevance=judge(reading, places, networks, events, lexicon),
-        events=events,
+        tags=(*places.tags, *networks, *(vocabulary if relevance.score > _HARDLY_RELEVANT else ())),
+        relevance=relevance,
+        events=dates,
         persons=find_persons(reading, {sighting.mention.key.text for sighting in places.sightings}, lexicon),
     )

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.config import Mail
 from pipeline.knowledge.lexicon import City, Country, Lexicon, Term
 from pipeline.model import (
+    Access,
     Account,
     Agreement,
     AgreementStatus,
@@ -306,7 +307,12 @@ AGREEMENT = Card(
     pair=(KYOTO, PARIS),
     sources=(
         _source(
-            5, "minato_press", "ja", "京都市、パリ市と覚書 観光公害への対応でも情報交換へ", _published(20, stated=False)
+            5,
+            "minato_press",
+            "ja",
+            "京都市、パリ市と覚書 観光公害への対応でも情報交換へ",
+            _published(20, stated=False),
+            access=Access.TEASER,
         ),
         _source(
             6,

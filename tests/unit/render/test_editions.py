@@ -14,7 +14,7 @@ import pipeline.render
 from pipeline.errors import Reason
 from pipeline.knowledge.editions import load_edition
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import AgreementStatus, Label
+from pipeline.model import Access, AgreementStatus, Label
 from pipeline.render.environment import markup_environment, text_environment
 
 TEMPLATES = Path(digest_templates.__file__).parent
@@ -22,6 +22,7 @@ CODE = Path(pipeline.render.__file__).parent
 # Keys made at run time, each with all the names that it can take.
 FAMILIES = {
     "label": {label.value for label in Label} | {"none"},
+    "access": {access.value for access in Access if access is not Access.OPEN},
     "label_about": {label.value for label in Label},
     "agreement.state": {status.value for status in AgreementStatus},
     "certainty": {"stated", "assumed", "month", "year", "unknown"},

@@ -57,6 +57,13 @@ def test_the_text_part_holds_every_headline_sentence_and_title(letters: Letters,
                 assert _squeezed(piece) in text, piece
 
 
+def test_a_source_that_is_not_free_is_marked_in_both_parts(letters: Letters):
+    marks = {"ja": "有料サイト（無料は冒頭のみの可能性）", "en": "paid site, perhaps only the opening"}
+    for (code, _), letter in letters.items():
+        assert _squeezed(letter.text).count(_squeezed(marks[code])) == 1
+        assert letter.html.count(marks[code]) == 1
+
+
 def test_the_text_part_is_wrapped_for_people_and_has_no_markup(letters: Letters):
     """M4."""
     for letter in letters.values():

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, ArticleClass, Block, BlockKind, FuzzyDate, Origin, Precision, TaggedArticle, TagKind
+from pipeline.model import Article, Block, BlockKind, FuzzyDate, Origin, Precision, TaggedArticle, TagKind
 from pipeline.tag import tag
 from pipeline.tag.folding import fold
 
@@ -171,85 +171,6 @@ def test_generic_mention_of_twinning_is_no_new_agreement() -> None:
 )
 def test_event_types_are_read_in_many_languages(language: str, text: str, event: str) -> None:
     assert event in read(language, "", text).ids(TagKind.EVENT)
-
-
-# --------------------------------------------------------------------------------------------------------------- relevance
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "text"),
-    [
-        (
-            "ja",
-            "堺市とバークレー市、提携60周年を祝う",
-            "堺市は8日、米国・バークレー市との姉妹都市提携60周年の式典を開いた。",
-        ),
-        ("ja", "世界冬の都市市長会が開幕", "札幌市で各国の市長が除雪の課題を話し合った。"),
-        ("zh-Hans", "宁波市代表团访问亚琛", "宁波市市长率团访问德国亚琛市，双方签署合作协议。"),
-        ("ko", "인천시, 호놀룰루와 교류 협약", "인천시는 미국 호놀룰루시와 교류협력 협약을 체결했다."),
-        (
-            "en",
-            "Leeds renews partnership with Dortmund",
-            "The city council and the mayor of Dortmund signed a new agreement on exchange.",
-        ),
-        ("en", "Eurocities opens annual conference", "Members of the network gathered to discuss housing."),
-        ("fr", "Brest et Qingdao fêtent leur jumelage", "La maire de Brest a reçu une délégation de Qingdao."),
-        (
-            "es",
-            "Rosario y Bilbao firman un convenio",
-            "Los alcaldes de ambas ciudades firmaron un convenio de hermanamiento.",
-        ),
-        ("ru", "Вологда и Миишкольц: делегация городов-побратимов", "Мэр принял делегацию города-побратима."),
-        (
-            "de",
-            "Dresden empfängt Partnerstadt Breslau",
-            "Der Oberbürgermeister begrüßte die Delegation aus der Partnerstadt.",
-        ),
-    ],
-)
-def test_news_of_cities_that_deal_with_each_other_is_relevant(language: str, title: str, text: str) -> None:
-    relevance = read(language, title, text).relevance
-    assert relevance.article_class is ArticleClass.NEWS, relevance.reasons
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "text"),
-    [
-        ("ja", "国内姉妹都市の物産展、駅前で", "松本市は国内姉妹都市の姫路市と藤沢市の物産展を開く。"),
-        ("ja", "新人と現職の争い、市長選告示", "市長選が告示され、2人が立候補した。"),
-        ("ja", "日独首脳会談、ベルリンで", "首相はベルリンで独首相と会談し、安全保障の協力で一致した。"),
-        ("ja", "ホテルの姉妹店が開業", "ツインルーム中心のホテルが大阪に開業し、台北の姉妹ホテルと提携する。"),
-        ("en", "Twin Cities transit fares to rise", "Riders in the Twin Cities will pay more from Monday."),
-        ("en", "City derby abandoned", "The derby in Lisbon was abandoned after the goalkeeper was hurt."),
-        ("en", "Leaders meet in Samarkand", "Heads of state met in Samarkand to sign a treaty on trade."),
-        (
-            "en",
-            "Factories turn to digital twins",
-            "A digital twin of the plant in Stuttgart was shown to visitors from Detroit.",
-        ),
-        ("en", "Hotel adds twin rooms", "The sister hotel in Prague has forty twin rooms."),
-        ("ko", "국내 자매결연 도시와 직거래 장터", "시는 국내 자매결연 도시 농산물 장터를 연다."),
-        ("zh-Hans", "市长主持会议部署防汛工作", "市长要求各部门做好值班。"),
-        ("fr", "Un jumeau numérique pour l'usine", "Les jumeaux numériques réduisent les coûts."),
-    ],
-)
-def test_hard_negatives_are_off_topic(language: str, title: str, text: str) -> None:
-    relevance = read(language, title, text).relevance
-    assert relevance.article_class is ArticleClass.OFF_TOPIC, relevance.reasons
-
-
-def test_an_explainer_without_a_dated_event_is_background() -> None:
-    text = "この記事では、姉妹都市の仕組みをわかりやすく解説します。姉妹都市とは、文化交流などを目的に結ぶ関係です。"
-    assert read("ja", "姉妹都市ってどんなもの?", text).relevance.article_class is ArticleClass.BACKGROUND
-    dated = text + "2026年11月8日には札幌市で式典が開かれました。"
-    assert read("ja", "姉妹都市ってどんなもの?", dated).relevance.article_class is ArticleClass.NEWS
-
-
-def test_the_reasons_add_up_to_the_score() -> None:
-    relevance = read(
-        "en", "Leeds renews partnership with Dortmund", "The mayor of Dortmund signed an agreement."
-    ).relevance
-    assert relevance.score == pytest.approx(min(1.0, max(0.0, sum(relevance.reasons.values()))), abs=0.01)
 
 
 # --------------------------------------------------------------------------------------------------------- dates, persons
