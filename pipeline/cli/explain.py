@@ -121,9 +121,7 @@ def _print(data: dict[str, Any]) -> None:
         )
         click.echo(f"{tag['kind']:10} {tag['name']} [{tag['id']}] {tag['score']:.2f}  {evidence}")
     for event in data["events"]:
-        click.echo(
-            f"date       {event['start']} to {event.get('end') or event['start']}  “{event.get('evidence', '')}”"
-        )
+        click.echo(f"date       {_span(event)}  “{event.get('evidence', '')}”")
     for person in data["persons"]:
         click.echo(f"person     {person['name']}, {person.get('role') or 'no role'}  “{person.get('evidence', '')}”")
     if data["story"]:
@@ -132,3 +130,11 @@ def _print(data: dict[str, Any]) -> None:
         )
         for member in data["story"]["members"]:
             click.echo(f"           {member['article_id']} {member['reason']} {member.get('similarity', 1.0):.2f}")
+
+
+def _span(event: dict[str, Any]) -> str:
+    """A dated event as exactly as it is known: a day, a month, a range, a deadline."""
+    known = {"year": 4, "month": 7}.get(event.get("precision", "day"), 10)
+    first, last = event["start"][:known], (event.get("end") or event["start"])[:known]
+    span = first if first == last else f"{first} to {last}"
+    return f"{span} (deadline)" if event.get("deadline") else span

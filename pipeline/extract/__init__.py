@@ -34,7 +34,7 @@ from pipeline.text.clean import clean_text
 from pipeline.text.urls import normalise_url
 
 NAME = "extract"
-VERSION = "1"
+VERSION = "2"
 
 MAX_BYTES = 8 * 1024 * 1024  # the crawler keeps no more of a page either
 

@@ -14,7 +14,7 @@ from pipeline.text.clean import clean_text, fold
 from pipeline.text.urls import address_id
 
 NAME = "identify"
-VERSION = "1"
+VERSION = "2"
 
 MAX_TITLE = 300  # code points; longer titles are whole paragraphs
 

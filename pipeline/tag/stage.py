@@ -12,11 +12,11 @@ from pipeline.tag.relevance import judge
 from pipeline.tag.vocabulary import tag_vocabulary
 
 NAME = "tag"
-VERSION = "1"  # with the lexicon's digest it says which results are out of date
+VERSION = "2"  # with the lexicon's digest it says which results are out of date
 
-# The vocabulary was written for what cities do together: "flood" or "visited" in other news is no theme of ours. A text with less
-# of relevance than this has none; between it and the threshold, where relevance may err, tags stay.
-_HARDLY_RELEVANT = 0.2
+# The vocabulary was written for what cities do together: "flood" or "visited" in other news is no theme of ours. Themes and event
+# types need a network of cities, or more than this of what speaks for city diplomacy; what speaks against it may err.
+_HARDLY_RELEVANT = 0.3
 
 
 def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
@@ -31,9 +31,11 @@ def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
     vocabulary = tag_vocabulary(reading, lexicon, networks)
     dates = find_events(reading, article.dated, certain=article.published is not None)
     relevance = judge(reading, places, networks, vocabulary, dates, lexicon)
+    reasons = relevance.reasons
+    near = "network" in reasons or sum(part for part in reasons.values() if part > 0) > _HARDLY_RELEVANT
     return TaggedArticle(
         article=article,
-        tags=(*places.tags, *networks, *(vocabulary if relevance.score > _HARDLY_RELEVANT else ())),
+        tags=(*places.tags, *networks, *(vocabulary if near else ())),
         relevance=relevance,
         events=dates,
         persons=find_persons(reading, {sighting.mention.key.text for sighting in places.sightings}, lexicon),
