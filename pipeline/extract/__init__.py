@@ -12,7 +12,7 @@ from pipeline.extract.authors import Authors, clean_authors, read_authors
 from pipeline.extract.body import read_body
 from pipeline.extract.boilerplate import clean_blocks
 from pipeline.extract.datefinds import find_dates, near_heading
-from pipeline.extract.jsonld import read_jsonld
+from pipeline.extract.jsonld import Described, read_jsonld
 from pipeline.extract.metadata import (
     Found,
     page_directives,
@@ -24,7 +24,7 @@ from pipeline.extract.metadata import (
     read_title,
     untitled,
 )
-from pipeline.extract.page import index, parse
+from pipeline.extract.page import Page, index, parse
 from pipeline.extract.paragraphs import weight
 from pipeline.extract.plain import read_plain
 from pipeline.extract.verdicts import MIN_WEIGHT, judge
@@ -87,23 +87,50 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
         return Skip(reason=Reason.NO_BODY, detail="no elements")
     parsed = index(tree, page.final_url)
     described = read_jsonld(parsed.scripts)
+    document = _describe(page, parsed, described)
+    cleaned, extractor, agreement = read_body(parsed, document.title)
+    blocks = cleaned.blocks
+    is_article = described.is_article or parsed.meta("og:type").lower() == "article"
+    verdict = judge(parsed, document.title, blocks, is_article=is_article)
+    if verdict:
+        return verdict
+    title, origins = document.title, document.origins
+    if not title:
+        title, origins = untitled(blocks), {**origins, "title": Origin.TEXT.value}
+    if not title:
+        return Quarantine(reason=Reason.NO_TITLE)
+    walls = (*cleaned.walls, *wall_lines(parsed.texts))
+    return msgspec.structs.replace(
+        document,
+        title=title,
+        origins=origins,
+        blocks=blocks,
+        references=cleaned.references,
+        extractor=extractor,
+        agreement=agreement,
+        access=read_access(blocks, walls, declared=read_paid(parsed, described) is True),
+    )
+
+
+def _describe(page: RawPage, parsed: Page, described: Described) -> Document:
+    """The document without its body."""
     sites = read_site_names(parsed, described)
     site_names = tuple(name.text for name in sites)
-    title, title_origin = read_title(parsed, described, site_names)
-    if not title:
-        title, title_origin = clean_text(page.hints.title), Origin.HINTS
-    near = near_heading(parsed, title)
-    authors = read_authors(parsed, described, site_names, near, title)
+    title = read_title(parsed, described, site_names)
+    if not title.text:
+        title = Found(clean_text(page.hints.title), Origin.HINTS)
+    near = near_heading(parsed, title.text)
+    authors = read_authors(parsed, described, site_names, near, title.text)
     if not authors.names:
         authors = Authors(clean_authors(page.hints.authors, site_names), Origin.HINTS)
     canonical, language = read_canonical(parsed), read_language(parsed, described)
     site = sites[0] if sites else Found()
-    document = Document(
+    return Document(
         page_id=page.id,
         source_id=page.source_id,
         url=page.final_url,
         canonical_url=canonical.text,
-        title=title,
+        title=title.text,
         blocks=(),
         authors=authors.names,
         site_name=site.text,
@@ -114,35 +141,12 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
         fetched_at=page.fetched_at,
         extractor="",
         origins=_origins(
-            title=Found(title, title_origin),
+            title=title,
             authors=Found("".join(authors.names), authors.origin),
             site_name=site,
             language=language,
             canonical_url=canonical,
         ),
-    )
-    (blocks, references, walls), extractor, agreement = read_body(parsed, title)
-    is_article = described.is_article or parsed.meta("og:type").lower() == "article"
-    verdict = judge(parsed, title, blocks, is_article=is_article)
-    if verdict:
-        return verdict
-    origins = document.origins
-    if not title:
-        title = untitled(blocks)
-        origins = {**origins, "title": Origin.TEXT.value}
-    if not title:
-        return Quarantine(reason=Reason.NO_TITLE)
-    walls = (*walls, *wall_lines(parsed.texts))
-    paid = read_paid(parsed, described) is True
-    return msgspec.structs.replace(
-        document,
-        title=title,
-        origins=origins,
-        blocks=blocks,
-        references=references,
-        extractor=extractor,
-        agreement=agreement,
-        access=read_access(blocks, walls, declared=paid),
     )
 
 

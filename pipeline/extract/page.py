@@ -90,7 +90,7 @@ _may_be_marked = etree.XPath(
     " or contains(.,'reporter') or contains(.,'writer')] or @id[contains(.,'yline') or contains(.,'uthor')]]"
 )
 _visible_texts = etree.XPath(
-    "/html/body/descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]",
+    "/html/body/descendant::text()[normalize-space() and not(parent::script or parent::style or parent::noscript or parent::template)]",
     smart_strings=False,
 )
 

@@ -41,6 +41,12 @@ _CONSENT = re.compile(
     r"|(?:本网站|本網站|我们|我們)[^。]{0,20}(?:使用|会使用)[^。]{0,10}cookies?|(?:接受|同意|拒绝|拒絕)(?:全部|所有)?(?:的)?\s?cookies?|(?:쿠키|cookie)를? ?사용(?:합니다|하고 있습니다)|(?:모두|전체) ?(?:동의|허용|수락|거부)|мы используем (?:файлы )?cookies?|принять (?:все|cookies?)|файлы cookies?",
     re.IGNORECASE,
 )  # fmt: skip
+# One of these stands in everything that a wall says; looking for them first spares short articles the patterns.
+_ASKS = re.compile(
+    "cookie|クッキー|privacy|consent|einwilligung|privatsph|zustimm|akzept|ablehn|werbung|vie privée|accept|refus|acept|rechaz|privacidad|rifiuta|accetta"
+    "|許可|同意|受け入れ|拒否|プライバシー|接受|拒绝|拒絕|쿠키|동의|허용|수락|거부|принять|before you|we value|we care|preferences|choices|options|partner|socios",
+    re.IGNORECASE,
+)
 _WALL_CHARS = 1_500  # a wall says little else
 _ERROR_CHARS = 600
 _ERROR_SENTENCES = 1_200  # weight of the sentences that an error page may add: apologies, links, what to do now
@@ -88,8 +94,10 @@ def _is_consent_wall(title: str, blocks: tuple[Block, ...], texts: Iterable[str]
     size = sum(len(block.text) for block in blocks)
     if size > _WALL_CHARS:
         return False
-    asked = [block for block in blocks if _CONSENT.search(block.text)]
     shown = " ".join(text for text in texts if len(text) <= _WALL_CHARS)[: _WALL_CHARS * 4]
+    if not _ASKS.search(shown) and not _ASKS.search(title):
+        return False
+    asked = [block for block in blocks if _CONSENT.search(block.text)]
     phrases = {match[0].casefold() for match in _CONSENT.finditer(f"{title}\n{shown}")}
     if not blocks:
         return len(phrases) >= 3

@@ -23,7 +23,7 @@ from pipeline.model import Frozen, TagKind
 class City(Frozen, frozen=True, kw_only=True):
     """A place with a town hall."""
 
-    id: str  # "geonames:N", or "jis:NNNNN" (JIS X 0402) for a Japanese municipality that GeoNames lacks
+    id: str  # "geonames:N", or what GeoNames lacks: "jis:NNNNN" (JIS X 0402), "kostat:NNNNN" (Statistics Korea)
     names: dict[
         str, str
     ]  # BCP 47 -> display name; "en" and "ja" always, the romanised name where no Japanese one is known
@@ -63,7 +63,9 @@ class Term(Frozen, frozen=True, kw_only=True):
     iptc: tuple[str, ...] = ()  # Media Topics qcodes
     sdg: tuple[str, ...] = ()
     cameo: tuple[str, ...] = ()
-    theme: str = ""  # event types only: what such an event is about where the text names no theme
+    # event types only
+    theme: str = ""  # what such an event is about where the text names no theme
+    brings: str = ""  # a theme that such an event always has
     words: dict[str, tuple[str, ...]] = {}  # language -> words that say it
     weak: dict[str, tuple[str, ...]] = {}  # language -> words that hint at it
     patterns: dict[str, tuple[str, ...]] = {}  # language -> regular expressions, as strong as words

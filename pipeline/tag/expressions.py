@@ -117,11 +117,11 @@ _NUMBERS = re.compile(r"\d+")
 @functools.cache
 def _forms_of(language: str) -> tuple[_Form, ...]:
     if language in ("ja", "zh", "ko"):
-        return (*_FIGURES, _FIGURES_BESIDE_WEEKDAY, *_CJK, *_CJK_OF[language])
+        return (*_FIGURES, _FIGURES_BESIDE_WEEKDAY, _YEARS_AHEAD, *_CJK, *_CJK_OF[language])
     if language == "und":
         return (*_FIGURES, *_CJK, *_WESTERN, *_ENGLISH)
     own = _ENGLISH if language == "en" else _SHORT_FIGURES if day_first_in(language) else ()
-    return (*_FIGURES, *_WESTERN, *own, *_weekday_forms(language), *_RELATIVE.get(language, ()))
+    return (*_FIGURES, _WESTERN_YEARS_AHEAD, *_WESTERN, *own, *_weekday_forms(language), *_RELATIVE.get(language, ()))
 
 
 # --------------------------------------------------------------------------------------------------------------- the calendar
@@ -153,6 +153,14 @@ def _months(year: int, month: int, last: int | None = None) -> Days:
     end = last if last and month < last <= 12 else month
     last_day = calendar.monthrange(year, end)[1]
     return (DatedEvent(start=dt.date(year, month, 1), end=dt.date(year, end, last_day), precision=Precision.MONTH),)
+
+
+def _year_ahead(match: re.Match[str], scene: Scene) -> Days:
+    """A year to come: "in 2028", 「2028年に」. One that has begun or is over says nothing of what happens."""
+    year = int(match["ahead"])
+    if year <= scene.today.year:
+        return ()
+    return (DatedEvent(start=dt.date(year, 1, 1), end=dt.date(year, 12, 31), precision=Precision.YEAR),)
 
 
 def _shifted(today: dt.date, months: int) -> tuple[int, int]:
@@ -207,8 +215,13 @@ def _month_yearless(
 def _lone(scene: Scene, day: int, direction: int, about: dt.date | None = None) -> dt.date | None:
     """「12日」: the nearest twelfth, of this month or one beside it."""
     today = about or scene.today
+    return _in_direction(_beside(day, today), today, direction)
+
+
+def _beside(day: int, today: dt.date) -> list[dt.date]:
+    """That day of this month and of those before and after it."""
     months = (_shifted(today, step) for step in (-1, 0, 1))
-    return _in_direction([found for year, month in months if (found := _day(year, month, day))], today, direction)
+    return [found for year, month in months if (found := _day(year, month, day))]
 
 
 def _weekday(scene: Scene, weekday: int, *, week: int | None = None, direction: int = 0) -> dt.date:
@@ -303,6 +316,20 @@ def _era_figures(match: re.Match[str], _: Scene) -> Days:
     return _single(_day(2018 + int(match["year"]), int(match["month"]), int(match["day"])))
 
 
+_CENTURY = re.compile(r"(?<!\d)20\d\d")
+_YEARS_AHEAD = _Form(
+    compile_folded(
+        r"(?<!\d)(?P<ahead>20\d\d)(?:年(?:に(?!は?向)|[、,]|(?=[举舉召将將在于於主]))|년(?:에|\s(?=개최|열)))"
+    ),
+    _year_ahead,
+    _CENTURY,
+)
+_WESTERN_YEARS_AHEAD = _Form(
+    compile_folded(
+        r"(?<!\w)(?:in|en|im jahre?|im|em|nel|w|в|у|i)\s(?P<ahead>20\d\d)(?:\s(?:году|році|roku))?(?!\s?[-–/]\s?\d|\d|[./]\d|\s?%|\s(?:euros?|dollars?|people|cities|jobs)\b)"
+    ),
+    _year_ahead,
+)
 _FIGURES = (
     _Form(
         compile_folded(
@@ -400,7 +427,7 @@ _BESIDE = (
 )
 _TO = r"\s?(?P<to>-|–|—|~|〜|∼|から|より|起?至|起?到|부터|ー|에서|[・·、,，とや和及]|및|과|와)\s?"
 _UNTIL = (
-    r"(?:\s?(?:から|より|부터|起)(?:の|,|、|，|为期|為期|连续|\s)?(?P<lasting>\d{1,2}|[一二三四五六七八九十两兩]|이틀|사흘|나흘|닷새|엿새|이레)\s?(?:日間|日间|天|일간|간)"
+    r"(?:\s?(?:から|より|부터|起)(?:の|,|、|，|\s)?(?:为期|為期|连续|連續|一连|一連|连|連)?(?P<lasting>\d{1,2}|[一二三四五六七八九十两兩]|이틀|사흘|나흘|닷새|엿새|이레)\s?(?:日間|日间|天|일간|간)"
     r"|"
     + _TO
     + r"(?:(?:(?P<year2>(?:19|20)\d{2})\s?[年년]\s?|(?P<nextyear>翌年|来年|明年|次年|이듬해|내년)の?\s?)?(?:(?P<month2>"
@@ -501,6 +528,9 @@ def _cjk_month(match: re.Match[str], scene: Scene) -> Days:
 def _cjk_lone(match: re.Match[str], scene: Scene) -> Days:
     """「12日」 or 「12日から14日」: the nearest, unless a word or the verb tells another that is about as near."""
     day, direction = number_of(match["day"]), _DIRECTIONS.get(match["direction"] or "", 0)
+    if scene.previous and _LISTED.search(match.string, max(0, match.start() - 3), match.start()):
+        after = scene.previous.start
+        return _until(match, _in_direction(_beside(day, after), after, 1))
     nearest = _lone(scene, day, direction)
     if not direction and nearest:
         told = _lone(scene, day, _tense(scene, match.start(), match.end()))
@@ -509,13 +539,14 @@ def _cjk_lone(match: re.Match[str], scene: Scene) -> Days:
     return _until(match, nearest)
 
 
+_LISTED = compile_folded(r"[日일][・、,]\s?$")  # 10月1日・8日・15日
 _ABOUT_AS_NEAR = 3  # times as far; another month's day would be said with its month
 
 
 def _cjk_beside_word(match: re.Match[str], scene: Scene) -> Days:
     """今(22)日: the word and the figure say the same day."""
     about = scene.today + dt.timedelta(days=_DAY_WORDS[match["word"] + "日"])
-    return _single(_lone(scene, int(match["day"]), 0, about)) if scene.certain else UNTOLD
+    return _until(match, _lone(scene, int(match["day"]), 0, about)) if scene.certain else UNTOLD
 
 
 _DAY_WORDS = _folded({
@@ -582,7 +613,10 @@ _CJK = (
         _cjk_month,
         _CJK_STARTS,
     ),
-    _Form(compile_folded(r"(?P<word>今|昨|明|本|前)\s?\((?P<day>\d{1,2})\)\s?日"), _cjk_beside_word),
+    _Form(
+        compile_folded(rf"(?P<word>今|昨|明|本|前)\s?\((?P<day>\d{{1,2}})\)\s?日{_BESIDE}(?:{_UNTIL})?"),
+        _cjk_beside_word,
+    ),
 )
 _LONE_REST = r"(?P<unit>(?!))?"
 _NOT_LONE = r"(?<![\d月월./年년第計计約约每毎為为丸]|[\d.,] )"
@@ -797,7 +831,7 @@ def _before_years(text: str) -> Iterator[int]:
 
 
 _MONTHS_TOO = frozenset({"may", "mart", "maj"})  # words besides
-_BEFORE_MONTHS = frozenset({"in", "next", "last", "this", "early", "late", "mid"})
+_BEFORE_MONTHS = frozenset({"in", "for", "next", "last", "this", "early", "late", "mid"})
 
 
 def _month_of_year(match: re.Match[str], _: Scene) -> Days:
@@ -814,7 +848,7 @@ _LOCATIVES = {  # "in March" in Russian, Ukrainian and Polish
     )
     for number, name in enumerate(names.split(), 1)
 }
-_MONTH_BESIDE = r"(?P<prep>в начале|в конце|в середине|in|en|im|em|a|ad|w|в|у|next|last|this|by|until|since|during|fin|finales de|principios de|mediados de|debut|mi|early|late|mid|end of|inizio|meta|fine|початку|кінці|anfang|mitte|ende|seit|ab|bis|depuis|nel)"
+_MONTH_BESIDE = r"(?P<prep>for|para|pour|fur|per|na|на|к|в начале|в конце|в середине|in|en|im|em|a|ad|w|в|у|next|last|this|by|until|since|during|fin|finales de|principios de|mediados de|debut|mi|early|late|mid|end of|inizio|meta|fine|початку|кінці|anfang|mitte|ende|seit|ab|bis|depuis|nel)"
 _WESTERN = (
     _Form(
         compile_folded(

@@ -9,7 +9,7 @@ import functools
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -23,6 +23,9 @@ from pipeline.tag.reading import Field, Reading
 
 _WEAK = 0.35  # of a word: three hints in a lead make a theme, one or two do not
 _TITLE, _LEAD, _BODY = 2.5, 1.5, 1.0
+# A theme runs through a text; what happened is told at its beginning, and what a text says of visits and agreements after its first
+# quarter is mostly background.
+_BEGINNING, _BACKGROUND = 0.25, 0.5
 _REPEAT = 0.3  # per natural logarithm of a word's count: the tenth "環境" adds little
 # What a theme must reach grows with the text, since long texts name everything once: +.35 for each doubling beyond a short item.
 _SHORT = {"dense": 300, "sparse": 900}  # code points; Han, kana and Hangul say a thing in a third of the letters
@@ -30,10 +33,11 @@ _GROWTH = 0.35
 # Side remarks of a text with a strong theme: under this share of the strongest, unless they reach three times what a theme needs.
 # Longer texts have room for more, so the share falls as what a theme needs grows. On texts whose words the lists had not met,
 # the best shares were .4 to .5 for themes and .5 to .6 for event types.
-_THEME_SHARE, _EVENT_SHARE = 0.45, 0.6
+_THEME_SHARE, _EVENT_SHARE = 0.45, 0.55
 _ENOUGH = 3.0
 MAX_THEMES, MAX_EVENTS = 7, 4
 _MAX_EVIDENCE = 6
+_CALLED_OFF = "suspension-termination"
 
 
 class _Force(IntEnum):
@@ -192,18 +196,37 @@ def tag_vocabulary(reading: Reading, lexicon: Lexicon, networks: Sequence[Tag] =
         for kind in (TagKind.THEME, TagKind.EVENT)
     }
     found[TagKind.THEME] = [hit._replace(strong=hit.strong and not _inside(hit, names)) for hit in found[TagKind.THEME]]
-    events = _tags(TagKind.EVENT, found[TagKind.EVENT], reading, MAX_EVENTS)
+    events = _held(_tags(TagKind.EVENT, found[TagKind.EVENT], reading, MAX_EVENTS))
     themes = _tags(TagKind.THEME, found[TagKind.THEME], reading, MAX_THEMES)
-    return [*(themes or _implied(events, lexicon)), *events]
+    return [*_brought(events, themes, lexicon), *(themes or _implied(events, lexicon)), *events]
+
+
+def _held(events: list[Tag]) -> list[Tag]:
+    """The events that take place: where the news is that something is called off, the rest is what was to be."""
+    for event in events:
+        if event.id == _CALLED_OFF and (event is events[0] or any(span.field == "title" for span in event.evidence)):
+            return [event]
+    return events
+
+
+def _brought(events: Sequence[Tag], themes: Sequence[Tag], lexicon: Lexicon) -> list[Tag]:
+    """The themes that come with an event whatever the text says: relief is solidarity, of ambulances as of blankets."""
+    named = {theme.id for theme in themes}
+    found = [(lexicon.events[event.id].brings, event) for event in events]
+    return [_from_event(theme, event) for theme, event in found if theme and theme not in named]
 
 
 def _implied(events: Sequence[Tag], lexicon: Lexicon) -> list[Tag]:
     """The theme of the strongest event that has one, for a text that names none: an anniversary is about people."""
     for event in events:
         if theme := lexicon.events[event.id].theme:
-            evidence = tuple(msgspec.structs.replace(span, rule=f"{theme}.implied") for span in event.evidence)
-            return [Tag(kind=TagKind.THEME, id=theme, score=round(event.score / 2, 3), evidence=evidence)]
+            return [_from_event(theme, event)]
     return []
+
+
+def _from_event(theme: str, event: Tag) -> Tag:
+    evidence = tuple(msgspec.structs.replace(span, rule=f"{theme}.implied") for span in event.evidence)
+    return Tag(kind=TagKind.THEME, id=theme, score=round(event.score / 2, 3), evidence=evidence)
 
 
 def _inside(hit: Hit, spans: Sequence[tuple[str, int, int]]) -> bool:
@@ -215,7 +238,7 @@ def _tags(kind: TagKind, hits: list[Hit], reading: Reading, most: int) -> list[T
     groups: dict[str, list[Hit]] = defaultdict(list)
     for hit in hits:
         groups[hit.owner].append(hit)
-    weights = {owner: weigh(found, reading) for owner, found in groups.items()}
+    weights = {owner: _weigh(kind, found, reading) for owner, found in groups.items()}
     share = (_THEME_SHARE if kind is TagKind.THEME else _EVENT_SHARE) / least
     best = max(weights.values(), default=0.0)
     chosen = sorted(
@@ -234,19 +257,21 @@ def _tags(kind: TagKind, hits: list[Hit], reading: Reading, most: int) -> list[T
     ]
 
 
-def position(hit: Hit, reading: Reading) -> float:
-    """What the place of a hit is worth."""
-    if hit.field.name == "title":
-        return _TITLE
-    return _LEAD if hit.start < reading.lead_end else _BODY
-
-
-def weigh(hits: Iterable[Hit], reading: Reading, worth: Callable[[Hit, Reading], float] = position) -> float:
+def _weigh(kind: TagKind, hits: Iterable[Hit], reading: Reading) -> float:
     """The sum over distinct words of their best place, with a little for repetition."""
     places: dict[str, list[float]] = defaultdict(list)
     for hit in hits:
-        places[hit.word].append(worth(hit, reading) * (1.0 if hit.strong else _WEAK))
+        places[hit.word].append(_place(kind, hit, reading) * (1.0 if hit.strong else _WEAK))
     return sum(max(values) * (1 + _REPEAT * math.log(len(values))) for values in places.values())
+
+
+def _place(kind: TagKind, hit: Hit, reading: Reading) -> float:
+    if hit.field.name == "title":
+        return _TITLE
+    if hit.start < reading.lead_end:
+        return _LEAD
+    late = hit.start > _BEGINNING * len(hit.field.text)
+    return _BACKGROUND if late and kind is TagKind.EVENT else _BODY
 
 
 def threshold(reading: Reading) -> float:

@@ -141,6 +141,8 @@ _JA_WORDS = _words(
     # numbers and dates
     "第?[0-9一二三四五六七八九十百]+(?:回|番目|年度|年目|年間|都市|団体|件|社|校|件目|例目|人目|歳|頭) 令和 平成 昭和 大正(?=[0-9一二三四五六七八九十元]) 来年 今年度 来月 来春 今秋 今夏 昨年 本日 午前 午後 時半",
     "々 〆 [一-鿿]・[一-鿿]",
+    # classes and courses
+    "日本語 語学 開講 受講 講座 教室(?=開|参|生徒|募|の|、|$) 講習会 料理教室 出前 聴講 通訳 翻訳 語り部 弁論大会",
 )
 # Words of Chinese in either script: the small words of its grammar, its terms for our subject, its names of foreign places.
 _ZH_WORDS = _words(
@@ -153,7 +155,7 @@ _ZH_WORDS = _words(
 # Words that only one of the two Chinas writes so, in characters that the other has as well.
 _HANS_WORDS = _words("姐妹 信息 我国 周年 公里 网络 旧金山 悉尼 新西兰 友城 市友协 朝鲜 博览会 副省 省委 市委 召开")
 _HANT_WORDS = _words(
-    "姊妹 臺 週年 里長 市府 縣 鄉 雙北 國中 市議 議員 高雄 基隆 雪梨 舊金山 紐西蘭 義大利 杜拜 資訊 網路 計畫 行銷 論壇 登場 樂節"
+    "姊妹 臺 週年 里長 市府 縣 鄉 雙北 國中 市議 議員 高雄 基隆 雪梨 舊金山 紐西蘭 義大利 杜拜 資訊 網路 計畫 行銷 論壇 登場 樂節 志工 曝光 新北 台北 台中 台南 (?<![湖河東东西華华臺台])北市(?!場|场|民|區|区) 高市府 中市府 南市府 立委 里民 區公所 續約 來台 訪台 訪團 影片 盼 捷運"
 )
 
 _HAN_SAMPLE = 1_000  # characters; a Chinese text has shown dozens of its own by then
@@ -174,6 +176,8 @@ _VERB_BEFORE_OBJECT = re.compile(
 # Chinese divides clauses by a wide comma and quotes books in 《》; mainland papers quote in curved marks.
 _ZH_MARKS = re.compile("[，；《》]")
 _HANS_MARKS = re.compile("[“”·]")
+# Taiwan divides the clauses of a headline by a space, and quotes in these marks.
+_HANT_MARKS = re.compile("(?<=[\u4e00-\u9fff])[ \u3000](?=[\u4e00-\u9fff])|[「」]")
 
 
 def _gate_han(text: str) -> tuple[str, float]:
@@ -185,7 +189,8 @@ def _gate_han(text: str) -> tuple[str, float]:
         "zh-Hans": _MOSTLY_HANS
         + characters.hans
         + _WORD * (chinese + len(_HANS_WORDS.findall(text)) / 2 + len(_HANS_MARKS.findall(text))),
-        "zh-Hant": characters.hant + _WORD * (chinese + len(_HANT_WORDS.findall(text)) / 2),
+        "zh-Hant": characters.hant
+        + _WORD * (chinese + (len(_HANT_WORDS.findall(text)) + len(_HANT_MARKS.findall(text))) / 2),
     }
     best, second = sorted(scores.values(), reverse=True)[:2]
     if best == second:

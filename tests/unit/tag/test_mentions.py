@@ -15,6 +15,24 @@ from pipeline.tag.reading import Field, Reading
 # language | published | text | the dates in it: a day, a range of days, a month or months; "!" marks a deadline.
 TABLE = """
 ja | 2026-06-20 | 7月8日から9日まで開かれる | 2026-07-08/2026-07-09
+ja | 2026-09-20 | 講座は10月1日・8日・15日・22日の全4回 | 2026-10-01 2026-10-08 2026-10-15 2026-10-22
+ja | 2026-09-20 | 講座は10月22日・29日、5日に開く | 2026-10-22 2026-10-29 2026-11-05
+ja | 2026-06-20 | 2028年に五十周年を迎える | 2028
+ja | 2026-06-20 | 2028年度に始める。2028年までに終える。2026年に結んだ |
+ja | 2026-06-20 | 2028年3月に開く | 2028-03
+zh | 2026-06-20 | 峰会将于2028年举行 | 2028
+zh | 2026-07-17 | 美食節明(18)日起一連三天登場 | 2026-07-18/2026-07-20
+zh | 2026-07-01 | 活动7月8日起连续三天举行 | 2026-07-08/2026-07-10
+ko | 2026-06-20 | 2028년에 50주년을 맞는다 | 2028
+en | 2026-06-20 | The summit will return in 2028. | 2028
+en | 2026-06-20 | They met in 2025 and aim to cut emissions by 2030. It cost 5 in 2028-29. |
+en | 2026-06-20 | It will open in March 2028. | 2028-03
+fr | 2026-06-20 | Le congrès aura lieu en 2028. | 2028
+ru | 2026-06-20 | Форум пройдёт в 2028 году. | 2028
+ru | 2026-10-10 | Визит намечен на февраль следующего года. | 2027-02
+en | 2026-10-10 | The visit is planned for February. | 2027-02
+es | 2026-10-10 | La visita está prevista para febrero. | 2027-02
+de | 2026-10-10 | Der Besuch ist für Februar geplant. | 2027-02
 ja | 2026-06-20 | 7月8・9日に開かれる | 2026-07-08/2026-07-09
 ja | 2026-06-20 | 7月8、9日に開かれる | 2026-07-08/2026-07-09
 ja | 2026-07-01 | 8日〜10日に開かれる | 2026-07-08/2026-07-10
@@ -289,6 +307,8 @@ def said(event: DatedEvent) -> str:
     start, end = str(event.start), str(event.end or "")
     if event.precision is Precision.MONTH:
         start, end = start[:7], end[:7]
+    if event.precision is Precision.YEAR:
+        start, end = start[:4], ""
     return start + (f"/{end}" if end and end != start else "") + ("!" if event.deadline else "")
 
 

@@ -60,6 +60,27 @@ def persons(language: str, text: str, *places: str) -> tuple[Person, ...]:
         ("de", "Der Oberbürgermeister Max Mustermann Gästen dankte.", "Max Mustermann", "Oberbürgermeister", "mayor"),
         ("ru", "Мэр Образцова Иван Петров встретился с гостями.", "Иван Петров", "Мэр Образцова", "mayor"),
         ("ru", "Гостей принял мэр Иван Петров.", "Иван Петров", "мэр", "mayor"),
+        ("ja", "山田太郎前市長が語った。", "山田太郎", "前市長", ""),
+        ("ja", "山田太郎元見本市長が語った。", "山田太郎", "元見本市長", ""),
+        ("ja", "見本市の張三市長と会談した。", "張三", "市長", "mayor"),
+        ("ja", "張三市長と会談した。", "張三", "市長", "mayor"),
+        ("zh-Hant", "時任市長張三豐當時表示支持。", "張三豐", "時任市長", ""),
+        ("zh-Hant", "市長張三會面後離開。", "張三", "市長", "mayor"),
+        ("zh-Hans", "市委书记张大年、代表团抵达。", "张大年", "市委书记", "party-secretary"),
+        ("ko", "마크 무스터만 견본시 부시장이 왔다.", "마크 무스터만", "견본시 부시장", "vice-mayor"),
+        ("ko", "마크 무스터만(Mark Mustermann) 유엔 사무총장은 말했다.", "마크 무스터만", "유엔 사무총장", "secretary-general"),
+        ("ko", "홍길동 주일본 대사가 왔다.", "홍길동", "주일본 대사", "ambassador"),
+        ("en", "Jane Doe, then U.S. ambassador to Japan, came.", "Jane Doe", "ambassador to Japan", "ambassador"),
+        ("en", "Jane Doe, who is mayor of Specimen, came.", "Jane Doe", "mayor of Specimen", "mayor"),
+        ("en", "Jane Doe was re-elected mayor of Specimen.", "Jane Doe", "mayor of Specimen", "mayor"),
+        ("en", "Mayor Jane Banks' office confirmed it.", "Jane Banks", "Mayor", "mayor"),
+        ("fr", "M. Jean Dupont, président de la métropole, a signé.", "Jean Dupont", "président", "president"),
+        ("fr", "Le maire (sans parti) Jean Dupont a signé.", "Jean Dupont", "maire", "mayor"),
+        ("fr", "À Specimen, le maire Jean Dupont a signé.", "Jean Dupont", "maire", "mayor"),
+        ("es", "La exalcaldesa Juana Pérez participó.", "Juana Pérez", "exalcaldesa", ""),
+        ("it", "L'assessora Anna Rossi e la delegazione.", "Anna Rossi", "assessora", "councillor"),
+        ("pt", "O embaixador do Japão, João Ninguém, participou.", "João Ninguém", "embaixador do Japão", "ambassador"),
+        ("de", "Altoberbürgermeister Max Mustermann kam.", "Max Mustermann", "Altoberbürgermeister", ""),
     ],
 )  # fmt: skip
 def test_a_name_beside_an_office_is_found_as_the_text_spells_it(
@@ -89,6 +110,14 @@ def test_a_name_beside_an_office_is_found_as_the_text_spells_it(
         ("de", "Der Bürgermeister dankte. Oberbürgermeister Konferenz"),
         ("ru", "Мэр Образцова выступил. Мэр Нижнего Образцова приехал."),
         ("und", "Mayor Jane Doe"),
+        (
+            "ja",
+            "市の市議会議長と都道府県知事、周辺市長、王国大使が来た。友好都市の小野寺市長も。田中副市長、田中前市長。",
+        ),
+        ("zh-Hans", "市长安排会见。市长连任。市长全程陪同。市长区别对待。市长应约会谈。市长高建议。"),
+        ("ko", "견본시장 선거는 내년이다. 유네스코 본부 사무총장. 국제 도시 위원장이 왔다."),
+        ("en", "Mayors Climate Action and Global Network met. Mayors Jane met."),
+        ("fr", "À Grenoble, le maire a signé. Selon Specimen, maire."),
     ],
 )
 def test_offices_without_a_certain_name_give_none(language: str, text: str) -> None:
@@ -103,6 +132,29 @@ def test_a_place_between_name_and_office_belongs_to_the_office() -> None:
 def test_a_place_after_an_office_is_not_part_of_the_name() -> None:
     (person,) = persons("en", "Mayor of Specimen Jane Doe signed.", "specimen")
     assert (person.name, person.role) == ("Jane Doe", "Mayor of Specimen")
+
+
+def test_everyone_whom_an_office_in_the_plural_names_is_found() -> None:
+    found = persons("en", "Mayors Jane Doe of Specimen, Joe Bloggs and Max Mustermann of Muster signed.")
+    assert [(person.name, person.role) for person in found] == [
+        ("Jane Doe", "Mayors"),
+        ("Joe Bloggs", "Mayors"),
+        ("Max Mustermann", "Mayors"),
+    ]
+
+
+def test_an_office_belongs_to_the_name_after_it_rather_than_before() -> None:
+    found = persons("en", "They met Jane Doe, Specimen Mayor Joe Bloggs and others.")
+    assert [person.name for person in found] == ["Joe Bloggs"]
+
+
+def test_a_korean_name_stands_after_the_office_of_a_place_of_the_text() -> None:
+    assert [person.name for person in persons("ko", "견본시장 홍길동은 말했다.", "견본")] == ["홍길동"]
+    assert persons("ko", "견본시장 홍길동은 말했다.") == ()
+
+
+def test_a_given_name_that_is_a_place_may_begin_a_name() -> None:
+    assert [person.name for person in persons("en", "Mayor Victoria Doe came.", "victoria")] == ["Victoria Doe"]
 
 
 def test_a_name_that_is_a_place_is_no_person() -> None:

@@ -167,10 +167,44 @@ def test_a_twinning_that_is_signed_is_an_agreement_and_no_memorandum(language: s
         ("es", "Cinco bomberos se forman en la ciudad hermana.", "training-program"),
         ("ru", "Мэр принял делегацию из города-побратима.", "delegation-visit"),
         ("de", "Der Rat beschließt eine Internationalisierungsstrategie.", "policy-strategy"),
+        ("en", "The council voted to suspend the twinning with its partner.", "suspension-termination"),
+        ("ko", "두 도시는 자매결연 30주년을 맞았다.", "anniversary"),
+        ("fr", "Les deux villes fêtent 40 ans de jumelage.", "anniversary"),
+        ("de", "Die Stadt tritt dem Netzwerk bei, die Delegation reist morgen.", "delegation-visit"),
+        ("ja", "副市長ら4人が来市し、工場を見学した。", "delegation-visit"),
+        ("en", "The mayor met her Porto counterpart at the town hall.", "mayors-dialogue"),
+        ("es", "El pleno acordó dejar sin efecto el convenio con la ciudad.", "suspension-termination"),
+        ("fr", "Les maires du réseau sont réunis à Nantes.", "summit-forum"),
+        ("ru", "Город отправил побратимам автобусы и лекарства: передал оборудование больнице.", "aid-relief"),
+        ("zh-Hans", "两市续签合作备忘录。", "mou-cooperation"),
     ],
 )
 def test_event_types_are_read_in_every_language(language: str, text: str, event: str) -> None:
     assert event in events(language, "", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("ja", "市民訪問団の派遣を中止", "市は秋に予定していた訪問団の派遣とホームステイを見合わせる。"),
+        ("en", "City cancels delegation visit", "The delegation was to visit a festival and a training course."),
+    ],
+)
+def test_what_was_to_be_does_not_take_place_where_it_is_called_off(language: str, title: str, text: str) -> None:
+    assert events(language, title, text) == {"suspension-termination"}
+
+
+def test_what_is_told_late_in_a_text_weighs_about_half_of_what_is_told_early() -> None:
+    filler = ["The market hall was painted and its roof mended by the works department."] * 20
+    early, late = (
+        [tag.score for tag in tag_vocabulary(reading("en", "Market hall", *text), LEXICON) if tag.id == "joint-project"]
+        for text in (
+            [filler[0], filler[0], "The joint project and its pilot scheme, a joint venture, began.", *filler],
+            [*filler, "The joint project and its pilot scheme, a joint venture, began."],
+        )
+    )
+    assert len(early) == len(late) == 1
+    assert late[0] < 0.6 * early[0]
 
 
 @pytest.mark.parametrize(

@@ -76,3 +76,18 @@ def test_letters_are_counted_by_script_and_marks_are_not() -> None:
     found = count_scripts("SCO都市カナ가 Ж ー・!12")
     assert (found.latin, found.han, found.kana, found.hangul, found.cyrillic, found.other) == (3, 2, 2, 1, 1, 0)
     assert found.total == 9
+
+
+@pytest.mark.parametrize(
+    ("headline", "language"),
+    [
+        ("日本語教室開講、受講生五十人", "ja"),
+        ("札幌市長　年頭会見", "ja"),
+        ("湖北市场开放", "zh-Hans"),
+        ("全市外事工作座谈", "zh-Hans"),
+        ("青年大使出訪 市長授旗", "zh-Hant"),
+        ("北市志工招募 月底截止", "zh-Hant"),
+    ],
+)
+def test_headlines_that_share_their_characters_are_told_by_words_and_marks(headline: str, language: str) -> None:
+    assert gate(headline).language == language
