@@ -311,7 +311,7 @@ class Tag(Frozen, frozen=True, kw_only=True):
     """One thing an article is about."""
 
     kind: TagKind
-    id: str  # city "geonames:N" or "jis:NNNNN", country ISO 3166-1 alpha-2, else the id of the vocabulary's file
+    id: str  # city "geonames:N", "jis:NNNNN" or "kostat:NNNNN", country ISO 3166-1 alpha-2, else the id of the vocabulary's file
     score: float  # 0..1
     evidence: tuple[Evidence, ...]
 

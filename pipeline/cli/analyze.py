@@ -17,7 +17,9 @@ from pipeline.cli.session import progress
 @click.command("analyze")
 @click.argument("manifest", type=click.File("r", encoding="utf-8"))
 @click.option("--workers", type=click.IntRange(0), default=0, help="Processes; 0 is one per core.")
-@click.option("--deadline", "deadline_s", type=float, default=10.0, show_default=True, help="Processor seconds per page.")
+@click.option(
+    "--deadline", "deadline_s", type=float, default=10.0, show_default=True, help="Processor seconds per page."
+)
 def command(manifest: IO[str], workers: int, deadline_s: float) -> None:
     """Reads {"id", "url"?, "html"? | "title"?, "text"?, "fetched_at"?} per line, writes one JSON object per line.
 

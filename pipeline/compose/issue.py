@@ -21,6 +21,7 @@ from pipeline.model import (
     Issue,
     IssueStatus,
     Meeting,
+    Precision,
     RegionSection,
     SourceHealth,
 )
@@ -227,8 +228,8 @@ def _calendar(cards: Mapping[str, Card], last_day: dt.date) -> list[CalendarRow]
 
 
 def _coming(dates: Sequence[DatedEvent], last_day: dt.date, horizon: dt.date) -> list[DatedEvent]:
-    """The dates ahead, without days that only lie within a longer one."""
-    ahead = [date for date in dates if last_day < date.start <= horizon]
+    """The dates ahead, without days that only lie within a longer one, and without whole years, which would hold them all."""
+    ahead = [date for date in dates if last_day < date.start <= horizon and date.precision is not Precision.YEAR]
     return [date for date in ahead if not any(_holds(longer, date) for longer in ahead)]
 
 

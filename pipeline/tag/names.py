@@ -35,9 +35,10 @@ _HANGUL_TAIL = re.compile(
     r"(?:특별자치시|특별시|광역시|시|도|군)?(?:장|청|의회|민|립|정부)?(?:들|님)?"
     r"(?:은|는|이|가|을|를|의|에|에서|에서는|에는|에게|와|과|와의|과의|로|으로|로부터|으로부터|서|도|만|및|등|까지|부터|보다|처럼|이나|나|인|행|발|측|간|에서도|이라는|라는)?"
 )
-_LATIN_NAME = re.compile(r"[a-z0-9][a-z0-9 .,'&/()+-]*")
+_LATIN_NAME = re.compile(r"[a-z0-9ßœæþð][a-z0-9ßœæþð .,'&/()+-]*")
 _WORD_AFTER = re.compile(r"[ ]([a-z0-9]+)")
-_WORD_BEFORE = re.compile(r"([a-z]+)[. ]+$")
+# A full stop belongs to an initial or a title (J. Lincoln, Mrs. Lincoln), or ends a sentence.
+_WORD_BEFORE = re.compile(r"([a-z]+) +$|\b([a-z]{1,4})\.[. ]*$")
 # University of Oxford, Treaty of Rome, state of New York
 _OF_BEFORE = re.compile(r"([a-z]+) (?:of|de|d'|del|da|do|di|von|der|of the)[ ]?$")
 
@@ -45,6 +46,7 @@ _OF_BEFORE = re.compile(r"([a-z]+) (?:of|de|d'|del|da|do|di|von|der|of the)[ ]?$
 _SHORT_NAME = 3  # syllables: names of obscure places so short are oftener other words
 _CITY, _WARD = fold("市"), fold("区")
 _SMALL = 300_000  # people: below, a name that is also a person's is the person's
+_NAMESAKE = 200_000  # people: a city of the same name as a country in another language is meant more often
 _METROPOLIS = 1_000_000  # people: such a city is meant more often than anything else of its name
 
 
@@ -180,27 +182,38 @@ class NameFinder:
         """True if the neighbouring words make a city's name part of another name."""
         if not key.cities:
             return False
+        if _DEMONYM.match(folded, end):
+            return False
         if not text[start:end].isascii() and _other_letters(text[start:end], key):
             return True
         after = _WORD_AFTER.match(folded, end)
         if after and after[1] in self._after_latin:
             return True
+        if (
+            after
+            and after[1] in {"de", "del"}
+            and key.text.startswith(_ARTICLES)
+            and key.cities[0].population < _SMALL
+            and not key.cities[0].capital
+        ):
+            return True  # La Unión de Ciudades
         before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
-        if before and before[1] in self._before_latin:
+        word = before[before.lastindex or 1] if before else ""
+        if word in self._before_latin:
             return True
         institution = _OF_BEFORE.search(folded, max(0, start - 24), start)
         if institution and institution[1] in self._before_of:
             return True
         if _MAYOR_OF.search(folded, max(0, start - 24), start):
             return False
-        if before and before[1] in self._articles and (key.ambiguous or key.person):
+        if word in self._articles and (key.ambiguous or key.person):
             return True
         if key.person and after and after[1] in self._after_person:
             return True
         if not key.person or headline:
             return False
         follows = after is not None and text[after.start(1)].isupper() and after[1] not in {"city", "mayor", "and"}
-        leads = before is not None and text[before.start(1)].isupper() and before[1] not in self._before_cities
+        leads = before is not None and text[before.start()].isupper() and word not in self._before_cities
         if leads:
             persons.add(key.text)
         return follows or leads
@@ -218,6 +231,7 @@ class NameFinder:
             and end - start == 2
             and start > 0
             and folded[start - 1] in self._before_han
+            and not folded.startswith(_CITY, end)  # 云南瑞丽市
         )
 
 
@@ -305,11 +319,12 @@ def _leftmost_longest(mentions: Iterable[Mention]) -> Iterator[Mention]:
 class _Draft:
     """What a spelling means that is not just the name of cities, while it is collected."""
 
-    __slots__ = ("any_case", "cased", "cities", "club", "country", "mask", "networks", "uncased")
+    __slots__ = ("any_case", "cased", "cities", "club", "country", "english", "mask", "networks", "uncased")
 
     def __init__(self, cities: tuple[City, ...] = ()) -> None:
         self.cities = cities
         self.country = ""
+        self.english = ""  # the country's name in English, folded
         self.networks: tuple[str, ...] = ()
         self.cased: frozenset[str] = frozenset()
         self.uncased = False
@@ -353,6 +368,7 @@ def _collect_drafts(lexicon: Lexicon, masks: Mapping[str, list[str]]) -> _Drafts
         for name in _country_spellings(country):
             entry = drafts.draft(_stem(fold(name)))
             entry.country = entry.country or country.id
+            entry.english = entry.english or fold(country.names["en"])
             entry.any_case |= name[0].islower()
     for city in lexicon.cities.values():
         for spelling in city_spellings(city):
@@ -392,11 +408,19 @@ def _key(
     regions: frozenset[str],
 ) -> Key:
     cities = tuple(sorted(entry.cities, key=lambda city: (-city.population, city.id)))
-    if entry.country:  # a country beats a city of its name, unless the city is that country
+    country = entry.country
+    if (
+        country
+        and cities
+        and cities[0].population >= _NAMESAKE
+        and fold(cities[0].names["en"]) == text != entry.english
+    ):
+        country = ""  # Granada: in Spanish the country's name, too
+    if country:  # a country beats a city of its name, unless the city is that country
         cities = tuple(
             city
             for city in cities
-            if city.city_state or (city.capital and city.country == entry.country and city.names["en"] == "Luxembourg")
+            if city.city_state or (city.capital and city.country == country and city.names["en"] == "Luxembourg")
         )
     script = _script(text)
     short = script == "latin" and len(text) <= 3
@@ -410,7 +434,7 @@ def _key(
         text=text,
         script=script,
         cities=cities,
-        country=entry.country,
+        country=country,
         networks=entry.networks,
         mask=entry.mask,
         club=entry.club,
@@ -468,6 +492,8 @@ def _short_and_small(text: str, script: str, cities: tuple[City, ...]) -> bool:
         return False
     # Chinese names are parts of more words than Japanese or Korean ones.
     small = 300_000 if cities[0].country in {"CN", "TW"} else 100_000
+    if script == "hangul" and cities[0].country != "KR":
+        small = 500_000
     return cities[0].population < small and not cities[0].capital
 
 
@@ -499,11 +525,13 @@ def _stem(folded: str) -> _Spelling:
 def _variants(name: str, script: str) -> set[str]:
     """Folded spellings that texts use for a folded name: hyphens, middle dots, St., ヴ."""
     found = {name}
-    if name.isalpha() and "ヴ" not in name:
+    if name.isalpha() and "ヴ" not in name and "ß" not in name:
         return found
     if script == "latin":
         if "-" in name and name.isascii():
             found.add(name.replace("-", " "))
+        if "ß" in name:
+            found.add(name.replace("ß", "ss"))
         for long, short in (("saint ", "st. "), ("saint ", "st "), ("saint-", "st-"), ("sankt ", "st. ")):
             if name.startswith(long):
                 found.add(name.replace(long, short, 1))
@@ -586,6 +614,7 @@ _KANA_PAIRS = (
 )
 # Le Havre: le maire du Havre.
 _CONTRACTED = {"le": ("du", "au"), "les": ("des", "aux"), "el": ("del", "al"), "o": ("do", "ao"), "os": ("dos", "aos")}
+_ARTICLES = ("la ", "el ", "los ", "las ")
 _CONTRACTIONS = tuple(f"{word} " for words in _CONTRACTED.values() for word in words)
 _LONG_KANA = 5  # signs: shorter names without their long vowels are other words
 

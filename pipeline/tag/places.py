@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pipeline.knowledge.lexicon import City, Lexicon
 from pipeline.model import Evidence, Tag, TagKind
-from pipeline.tag.folding import fold
+from pipeline.tag.folding import fold, fold_pattern
 from pipeline.tag.names import Key, Mention, name_finder
 from pipeline.tag.reading import Field, Reading
 
@@ -36,9 +36,13 @@ _HOME = {
 }
 
 
+# Where cities have names in Han characters; in Japanese all others are written in katakana.
+_SINOGRAPHIC = frozenset({"CN", "HK", "JP", "KP", "KR", "MN", "MO", "MY", "SG", "TW", "VN"})
+_EXONYM_RATIO = 25  # the same as _HOMONYM_RATIO where the larger city has the name in one language only
 _COUNTY = 10  # characters: a prefecture and a county before a town's name (北海道虻田郡)
 _SHORT = 3  # letters: names so short are too often words
 _SENTENCE = 160  # characters between two names of one sentence
+_MOTION = frozenset({"from", "to"})  # before persons, too
 _CYRILLIC_PLACE = re.compile(r"(?<![^\W\d])(?:в|во|из|под|до|близ) $")
 _WORD_BEFORE = re.compile(r"(?<![^\W\d])([a-z]+) $")
 # Where a sentence or clause has its subject.
@@ -122,6 +126,7 @@ class _Rules:
         self.locative_han = tuple(fold(word) for word in rules["locative_han"])
         self.locative_ja = tuple(fold(word) for word in rules["locative_ja"])
         self.partners = re.compile("|".join(fold(word) for word in rules["partner_words"]))
+        self.metonym_east = re.compile("|".join(fold_pattern(pattern) for pattern in rules["metonym_east"]))
         self.metonym = re.compile(
             rf"(?: (?:and|и|et|y|und) [^\W\d]+)?(?: (?:{'|'.join(rules['metonym_fillers'])}))* (?:{'|'.join(rules['metonym_verbs'])})"
         )
@@ -175,14 +180,22 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
             continue
         if _joined(field, mention, before, after) or _is_prefecture(field, mention, after) or _is_work(field, mention):
             continue
-        candidates, at_home = _home_first(key.cities, language, key.script)
+        candidates, at_home = _home_first(key, language)
         country, code = _named_country(field, mention, before, after, rules)
         located = [city for city in candidates if city.country == country and (not code or city.admin1 == code)]
         located = located or _in_prefecture(field, mention, candidates)
+        if not located and before and _of_another_country(field, mention, before, candidates):
+            continue
+        if language == "ja" and key.script == "han" and all(city.country not in _SINOGRAPHIC for city in candidates):
+            continue  # 万博 is no city of Angola
+        if language.startswith("zh") and key.script == "han" and not at_home and _is_alien(field, mention, located):
+            continue
         cue = _cue(field, mention, rules) or ("country" if located else "")
         if not cue and candidates[0].capital and _is_government(field, mention, rules):
             continue
-        if not key.word or candidates[0].population >= _WORDY:
+        if (not key.region or candidates[0].population >= _FAR) and (
+            not key.word or candidates[0].population >= _WORDY
+        ):
             cue = cue or _listed(field, mention, before, after, rules)
         if (
             located
@@ -194,7 +207,7 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
             consumed = after.end
         city = (located or candidates)[0]
         if city.needs_suffix:
-            if language.split("-")[0] != "ja" and key.script == "han":
+            if language.split("-")[0] != "ja" and key.script == "han" and not _whole_town(key):
                 continue
             cue = "" if cue == "suffix" else cue
         doubtful = key.ambiguous or _far_and_short(key, city, at_home=at_home, language=language)
@@ -221,6 +234,11 @@ def _sight(field: Field, mentions: Sequence[Mention], language: str, rules: _Rul
     return found
 
 
+def _whole_town(key: Key) -> bool:
+    """True for 高千穗町, but not for 中村."""
+    return len(key.text) > _SHORT and key.text[-1] in _SUFFIXES
+
+
 def _namesakes(candidates: Sequence[City]) -> bool:
     """True if Japan has several municipalities of the name."""
     return sum(city.country == "JP" for city in candidates) > 1
@@ -229,10 +247,15 @@ def _namesakes(candidates: Sequence[City]) -> bool:
 def _joined(field: Field, mention: Mention, before: Mention | None, after: Mention | None) -> bool:
     """True if a dot or hyphen ties the name to a word that is no place: ジャック・ロンドン, EU-Länder, 劳伦斯·洛克菲勒."""
     if mention.key.cities[0].population >= _LARGE and not mention.key.ambiguous:
-        return False
+        follows = after is None or after.start != mention.end + 1
+        return mention.key.script == "kana" and follows and _NAME_AFTER.match(field.folded, mention.end) is not None
     text, signs = field.folded, _TIES[mention.key.script]
     for sign, beyond, place in (
-        (mention.start - 1, mention.start - 2, before is not None and before.end == mention.start - 1),
+        (
+            mention.start - 1,
+            mention.start - 2,
+            before is not None and before.end == _without_suffix(text, mention.start - 1),
+        ),
         (mention.end, mention.end + 1, after is not None and after.start == mention.end + 1),
     ):
         if 0 <= beyond < len(text) and text[sign] in signs and not place and field.text[beyond].isalpha():
@@ -240,6 +263,18 @@ def _joined(field: Field, mention: Mention, before: Mention | None, after: Menti
             if not latin_ending:  # "New York-based"
                 return True
     return False
+
+
+# シカゴ・ブルズ, but ウィーン・ヘルナルス区, ロンドン・ヒースロー空港.
+_NAME_AFTER = re.compile(r"[・=][ァ-ヺー]{2,}(?![ァ-ヺー]|・|区|地区|市|空港|駅|州|郊外|港|島|湾|中心|市街)")
+
+
+def _without_suffix(text: str, end: int) -> int:
+    """Where a name ends that may have 市 or the like: 大津市・ランシング市."""
+    return end - 1 if end and text[end - 1] in _SUFFIXES else end
+
+
+_SUFFIXES = frozenset(fold("市町村区"))
 
 
 def _far_and_short(key: Key, city: City, *, at_home: bool, language: str) -> bool:
@@ -254,12 +289,13 @@ def _far_and_short(key: Key, city: City, *, at_home: bool, language: str) -> boo
     )
 
 
-def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[list[City], bool]:
+def _home_first(key: Key, language: str) -> tuple[list[City], bool]:
     """Candidates, likeliest first, and whether the first is so for being at home.
 
     A name in Han or Hangul means a city of the language's own countries before others; one in Latin script means one of the
     language's country unless another is far larger.
     """
+    cities, script = key.cities, key.script
     home = _HOME.get(language.split("-")[0], frozenset())
     if script in {"han", "hangul"}:
         largest = cities[0].population
@@ -273,12 +309,31 @@ def _home_first(cities: tuple[City, ...], language: str, script: str) -> tuple[l
         return ranked, ranked[0].country in home
     if script == "latin":
         largest = cities[0].population
+        # Valence is what the French call Valencia, and a city of their own.
+        ratio = _HOMONYM_RATIO if fold(cities[0].names["en"]) == key.text else _EXONYM_RATIO
         ranked = sorted(
             cities,
-            key=lambda city: (city.country not in home or city.population * _HOMONYM_RATIO < largest, -city.population),
+            key=lambda city: (city.country not in home or city.population * ratio < largest, -city.population),
         )
         return ranked, False
     return list(cities), False
+
+
+def _is_alien(field: Field, mention: Mention, located: Sequence[City]) -> bool:
+    """True for a part of a foreigner's name (泰穆尔·阿克拉姆), and for one character with 市 if no country says where: 燕市."""
+    around = field.folded[max(0, mention.start - 1) : mention.start] + field.folded[mention.end : mention.end + 1]
+    return not located and (
+        "·" in around or "・" in around or (len(mention.key.text) == 2 and mention.key.text[-1] in _SUFFIXES)
+    )
+
+
+def _of_another_country(field: Field, mention: Mention, before: Mention, candidates: Sequence[City]) -> bool:
+    """True for a city of a name that has none in the country named before it: 英国布里市 is not Buri in Brazil."""
+    if not before.key.country or mention.key.script not in {"han", "kana"} or candidates[0].population >= _LARGE:
+        return False
+    return field.folded[before.end : mention.start] in {"", "の", "的"} and not (
+        before.key.country == "CN" and candidates[0].country in _SINOGRAPHIC
+    )
 
 
 def _is_city(field: Field, mention: Mention) -> bool:
@@ -294,6 +349,8 @@ def _is_work(field: Field, mention: Mention) -> bool:
 
 def _is_government(field: Field, mention: Mention, rules: _Rules) -> bool:
     """True for a capital that stands for a government: Washington and Beijing traded accusations."""
+    if mention.key.script in {"han", "kana", "hangul"}:
+        return rules.metonym_east.match(field.folded, mention.end) is not None
     subject = _SUBJECT.search(field.folded, max(0, mention.start - 40), mention.start)
     return subject is not None and rules.metonym.match(field.folded, mention.end) is not None
 
@@ -303,7 +360,7 @@ def _is_prefecture(field: Field, mention: Mention, after: Mention | None) -> boo
     if after is None or not after.key.cities:
         return False
     gap = field.folded[mention.end : after.start]
-    if gap == "都":
+    if gap in {"都", "都の"} or (gap == "の" and mention.key.text.endswith("都")):
         return any(city.admin1 == "東京都" and not city.needs_suffix for city in after.key.cities)
     if gap != "・":
         return False
@@ -326,7 +383,8 @@ def _locative(field: Field, mention: Mention, city: City, language: str, rules: 
     folded, start, end, script = field.folded, mention.start, mention.end, mention.key.script
     if script == "latin" and not mention.key.obscure and not mention.key.region:
         before = _WORD_BEFORE.search(folded, max(0, start - 16), start)
-        return "locative" if before and before[1] in rules.locative_before and _alone(field, end) else ""
+        words = rules.locative_before if mention.key.person else rules.locative_before | _MOTION
+        return "locative" if before and before[1] in words and _alone(field, end) else ""
     if script == "cyrillic":
         return "locative" if _CYRILLIC_PLACE.search(folded, max(0, start - 8), start) else ""
     if script == "hangul" and (city.country == "KR" or city.population >= _LARGE):
@@ -393,6 +451,7 @@ def _named_country(
             return abbreviation, ""
     if mention.key.script in {"latin", "cyrillic"} and (
         country := _adjective_before(field.folded, mention.start, rules)
+        or _adjective_after(field.folded, mention.end, rules)
     ):
         return country, ""
     start = field.folded.rfind("州", max(0, mention.start - 16), mention.start)
@@ -408,7 +467,22 @@ def _adjective_before(folded: str, start: int, rules: _Rules) -> str:
     around = _ADJECTIVE.search(folded, max(0, start - 40), start)
     if around is None:
         return ""
-    word = around[1] or around[2]
+    return _of_adjective(around[1] or around[2], rules)
+
+
+# San José, the Costa Rican capital; Lincoln, in the English East Midlands; Vienne, la capitale autrichienne.
+_AFTER = re.compile(
+    r", (?:in )?(?:the|die|la|l') ?(?:(?:capital|capitale|hauptstadt|ciudad|ville) )?([^\W\d]+(?: [^\W\d]+)?)"
+)
+
+
+def _adjective_after(folded: str, end: int, rules: _Rules) -> str:
+    """The country of an adjective in an apposition to the name."""
+    after = _AFTER.match(folded, end)
+    return _of_adjective(after[1], rules) if after else ""
+
+
+def _of_adjective(word: str, rules: _Rules) -> str:
     for width in range(min(len(word), _STEM_MOST), _STEM_LEAST - 1, -1):
         if country := rules.adjectives.get(word[:width]):
             return country
@@ -436,7 +510,9 @@ def _cue(field: Field, mention: Mention, rules: _Rules) -> str:
     ):
         return "suffix"
     if script == "hangul" and (
-        folded.startswith(("시", " 시", "특별시", "광역시"), end) or mention.key.text.endswith("시")
+        folded.startswith(("시", " 시", "특별시", "광역시"), end)
+        or mention.key.text.endswith("시")
+        or (mention.key.cities[0].country == "KR" and (folded.startswith("군", end) or mention.key.text.endswith("군")))
     ):
         return "suffix"
     if script == "latin":

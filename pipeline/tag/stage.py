@@ -14,15 +14,12 @@ from pipeline.tag.vocabulary import tag_vocabulary
 NAME = "tag"
 VERSION = "2"  # with the lexicon's digest it says which results are out of date
 
-# The vocabulary was written for what cities do together: "flood" or "visited" in other news is no theme of ours. Themes and event
-# types need a network of cities, or more than this of what speaks for city diplomacy; what speaks against it may err.
-_HARDLY_RELEVANT = 0.3
-
 
 def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
     """The article with its tags (each kind strongest first), relevance, dates, persons.
 
-    Cities, countries and networks are given for every article, themes and event types for those that may be relevant.
+    Cities, countries and networks are given for every article. Themes and event types are those of what cities do together: "flood"
+    or "visited" in other news is none of ours, so only an article that is relevant or names a network of cities has them.
 
     Never raises for any text; the same article and lexicon give the same result.
     """
@@ -31,11 +28,9 @@ def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:
     vocabulary = tag_vocabulary(reading, lexicon, networks)
     dates = find_events(reading, article.dated, certain=article.published is not None)
     relevance = judge(reading, places, networks, vocabulary, dates, lexicon)
-    reasons = relevance.reasons
-    near = "network" in reasons or sum(part for part in reasons.values() if part > 0) > _HARDLY_RELEVANT
     return TaggedArticle(
         article=article,
-        tags=(*places.tags, *networks, *(vocabulary if near else ())),
+        tags=(*places.tags, *networks, *(vocabulary if relevance.relevant or networks else ())),
         relevance=relevance,
         events=dates,
         persons=find_persons(reading, {sighting.mention.key.text for sighting in places.sightings}, lexicon),

@@ -250,6 +250,12 @@ def test_the_calendar_begins_after_the_week_and_ends_eight_weeks_later() -> None
     assert [row.date.start.isoformat() for row in issue.calendar] == ["2026-11-09", "2027-01-03"]
 
 
+def test_a_whole_year_ahead_is_no_date_of_the_calendar_and_hides_none() -> None:
+    year = DatedEvent(start=dt.date(2027, 1, 1), end=dt.date(2027, 12, 31), precision=Precision.YEAR)
+    (row,) = compose([card("a", dates=(year, on("2027-01-02")))]).calendar
+    assert row.date.start == dt.date(2027, 1, 2)
+
+
 def test_the_calendar_remembers_earlier_issues_and_says_each_date_once() -> None:
     earlier = compose([card("b", dates=(on("2026-11-20"), on("2026-11-03"))), card("c", dates=(on("2026-11-10"),))], week="2026-W44")  # fmt: skip
     issue = compose([card("b", dates=(on("2026-11-20"),), cities=(KOBE,)), card("a", dates=(on("2026-11-20"),))], earlier=[earlier])  # fmt: skip

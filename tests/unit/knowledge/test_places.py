@@ -30,10 +30,11 @@ def test_every_municipality_has_its_prefecture_and_no_prefecture_holds_a_name_tw
     assert twice == []
 
 
-def test_ids_are_those_of_geonames_or_jis_codes() -> None:
+def test_ids_are_those_of_geonames_or_of_statistical_codes() -> None:
     for city in LEXICON.cities.values():
-        assert re.fullmatch(r"geonames:[1-9]\d*|jis:\d{5}", city.id), city.id
-        assert city.country == "JP" or city.id.startswith("geonames:"), city.id
+        assert re.fullmatch(r"geonames:[1-9]\d*|(?:jis|kostat):\d{5}", city.id), city.id
+        coded = {"JP": ("geonames:", "jis:"), "KR": ("geonames:", "kostat:")}
+        assert city.id.startswith(coded.get(city.country, ("geonames:",))), city.id
 
 
 def test_every_japanese_municipality_is_romanised_in_plain_letters() -> None:
@@ -65,7 +66,9 @@ def test_towns_villages_and_special_wards_need_their_ending_in_texts() -> None:
     for city in MUNICIPALITIES:
         if city.needs_suffix:
             assert city.names["ja"].endswith(("町", "村", "区")), city.id
-    cities = {c.names["ja"] for c in MUNICIPALITIES if c.names["ja"].endswith(("町", "村", "区")) and not c.needs_suffix}
+    cities = {
+        c.names["ja"] for c in MUNICIPALITIES if c.names["ja"].endswith(("町", "村", "区")) and not c.needs_suffix
+    }
     assert cities == {"十日町", "大村", "大町", "田村", "羽村"}
 
 
@@ -103,6 +106,21 @@ def test_neighbours_and_small_but_known_cities_stay(country: str, english: str) 
     assert len(named(country, english)) == 1
 
 
+@pytest.mark.parametrize(
+    ("english", "language", "name"),
+    [
+        ("Xianning", "ko", "셴닝"),
+        ("Zhoushan", "ru", "Чжоушань"),
+        ("Munakata", "ko", "무나카타"),
+        ("Astana", "ru", "Астана"),
+    ],
+)
+def test_cities_without_a_label_have_the_name_of_the_official_transcription(
+    english: str, language: str, name: str
+) -> None:
+    assert any(city.names["en"] == english and city.names.get(language) == name for city in LEXICON.cities.values())
+
+
 def test_states_name_a_country_and_its_division() -> None:
     assert LEXICON.states["ミネソタ州"] == ("US", "MN")
     assert LEXICON.states["Tamil Nadu"] == ("IN", "25")
@@ -112,4 +130,4 @@ def test_states_name_a_country_and_its_division() -> None:
 def test_the_table_is_sorted_by_id_so_that_two_builds_compare() -> None:
     path = Path(__file__).parents[3] / "pipeline" / "knowledge" / "data" / "cities.tsv"
     ids = [line.split("\t", 1)[0] for line in path.read_text(encoding="utf-8").splitlines()[1:]]
-    assert ids == sorted(ids, key=lambda identity: (identity.startswith("jis:"), int(identity.removeprefix("jis:"))))
+    assert ids == sorted(ids, key=lambda identity: (identity.rpartition(":")[0], int(identity.rpartition(":")[2])))

@@ -161,3 +161,32 @@ def test_every_japanese_municipality_is_found_by_its_full_name_after_its_prefect
     if city.capital:
         return
     assert identity in {found.id for found in tags("ja", f"{city.admin1}{name}の職員が海外の都市を訪れた。")}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        # a dot after 市 joins two cities
+        ("ja", "新潟市・ガルベストン市の学生が歌を披露した。", {"Niigata|JP", "Galveston|US"}),
+        # a club, a street, an office, a shopping arcade
+        ("ja", "ボストン・セルティックスの選手が函館市を訪れた。", {"Hakodate|JP"}),
+        ("ja", "市は「ミュンヘン通り」の街路樹を植え替える。", set()),
+        ("fr", "La rue de Lisbonne sera fermée en mai.", set()),
+        # the prefecture of that name
+        ("ja", "東京都の調布市が講演会を開く。", {"Chofu|JP"}),
+        # capitals that stand for governments
+        ("zh-Hans", "巴黎方面表示将继续谈判。", set()),
+        # a country before the name excludes its namesakes abroad
+        ("zh-Hans", "洛阳市与英国布里市举行视频会议。", {"Luoyang|CN", "Bury|GB"}),
+        # a province's last character is no part of the next name
+        ("zh-Hans", "云南瑞丽市举办边境贸易洽谈会。", {"Ruili|CN"}),
+        # what names the place stands after it
+        ("en", "San José, the Costa Rican capital, hosts a seminar.", {"San José|CR"}),
+        ("de", "Delegationen aus Groß-Gerau und Lemberg trafen sich.", {"Groß-Gerau|DE", "Lviv|UA"}),
+        ("ko", "중국 셴닝시 대표단이 용인시를 방문했다.", {"Xianning|CN", "Yongin|KR"}),
+        ("es", "Granada firma un acuerdo con Marrakech.", {"Granada|ES", "Marrakesh|MA"}),
+        ("ru", "Делегация Астаны посетила Сайгон.", {"Astana|KZ", "Ho Chi Minh City|VN"}),
+    ],
+)
+def test_names_beside_signs_offices_and_countries(language: str, text: str, expected: set[str]) -> None:
+    assert cities(language, text) == expected
