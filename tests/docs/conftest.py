@@ -1,4 +1,4 @@
-"""The parts of docs/reference that the program itself knows, as Markdown, and the regions of the files that hold them.
+"""The parts of the documentation that the program itself knows, as Markdown, and the regions of the files that hold them.
 
 A region stands between `<!-- generated: NAME -->` and `<!-- end generated -->`. `CITY_DIGEST_WRITE_DOCS=1 pytest tests/docs`
 rewrites them all; without it the tests compare.
@@ -43,6 +43,8 @@ def generated() -> dict[str, str]:
         **{f"fields {name}": describe_fields(name) for names in MODEL_TABLES.values() for name in names},
         **{f"table {table.name}": describe_table(table) for table in all_tables()},
         "errors": describe_errors(),
+        "quality en": describe_quality("en"),
+        "quality ja": describe_quality("ja"),
     }
 
 
@@ -183,3 +185,40 @@ def describe_errors() -> str:
         if isinstance(kind, type) and issubclass(kind, errors.CityDigestError)
     ]
     return "\n".join(["| error | exit code |", "|---|---|", *rows, ""])
+
+
+# --------------------------------------------------------------------------------------------------------------- quality
+
+# What the READMEs say of quality: figures of bench/quality/floors.json, and what they are in English and Japanese.
+QUALITY = (
+    ("extraction.all.text_f1", "text of a page, F1 of four letters in a row", "本文(4文字連鎖のF1)", "pages"),
+    ("extraction.all.title_exact", "title exactly right", "題名の完全一致", "pages"),
+    ("extraction.all.date", "day of publication right", "公開日の正答", "pages"),
+    ("extraction.all.authors", "authors, F1", "筆者(F1)", "pages"),
+    ("extraction.all.language", "language", "言語", "pages"),
+    ("written_leads.blind.relevance_p", "relevant: precision", "都市外交の記事か: 適合率", "leads"),
+    ("written_leads.blind.relevance_r", "relevant: recall", "同 再現率", "leads"),
+    ("written_passages.blind.cities_p", "cities: precision", "都市: 適合率", "passages"),
+    ("written_passages.blind.cities_r", "cities: recall", "同 再現率", "passages"),
+    ("written_leads.blind.networks_f1", "networks, F1", "都市間ネットワーク(F1)", "leads"),
+    ("written_leads.blind.themes_f1", "themes, F1", "テーマ(F1)", "leads"),
+    ("written_leads.blind.event_types_f1", "event types, F1", "出来事の種類(F1)", "leads"),
+    ("written_persons.blind.names_f1", "persons in an office, F1", "役職のある人の名(F1)", "persons"),
+)
+SETS = {
+    "en": {"pages": "336 real pages", "leads": "90 leads", "passages": "170 passages", "persons": "40 texts"},
+    "ja": {"pages": "実在の336ページ", "leads": "短い記事90本", "passages": "170文", "persons": "40文"},
+}
+
+
+def describe_quality(language: str) -> str:
+    floors = json.loads((ROOT / "bench" / "quality" / "floors.json").read_text("utf-8"))
+    head = "| what | measured | trafilatura | on |" if language == "en" else "| 項目 | 測定値 | trafilatura | 対象 |"
+    rows = [head, "|---|---|---|---|"]
+    for key, english, japanese, of in QUALITY:
+        lead = floors.get(f"{key}_lead")
+        theirs = f"{floors[key] - lead:.2f}" if lead is not None else "–"
+        rows.append(
+            f"| {english if language == 'en' else japanese} | {floors[key]:.2f} | {theirs} | {SETS[language][of]} |"
+        )
+    return "\n".join(rows)
