@@ -1,12 +1,12 @@
 """Who is a person with an office, in each language that names one; names are those of specimens."""
 
-import datetime as dt
 import time
 
 import pytest
+from invented import make_article
 
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, Block, BlockKind, Person
+from pipeline.model import Person
 from pipeline.tag.persons import find_persons
 from pipeline.tag.reading import read
 
@@ -14,19 +14,7 @@ LEXICON = load_lexicon()
 
 
 def persons(language: str, text: str, *places: str) -> tuple[Person, ...]:
-    article = Article(
-        id="0" * 16,
-        page_id="0" * 16,
-        source_id="specimen",
-        url="https://specimen.example/a",
-        title="",
-        blocks=(Block(kind=BlockKind.PARAGRAPH, text=text),),
-        language=language,
-        language_confidence=1.0,
-        first_seen=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
-        fingerprint="0" * 16,
-    )
-    return find_persons(read(article), frozenset(places), LEXICON)
+    return find_persons(read(make_article(language, "", text)), frozenset(places), LEXICON)
 
 
 @pytest.mark.parametrize(

@@ -1,35 +1,20 @@
 """Which names in running text are those of cities, and which city a name means: invented sentences, by kinds."""
 
-import datetime as dt
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from invented import make_article
 
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, Block, BlockKind, Tag, TagKind
+from pipeline.model import Tag, TagKind
 from pipeline.tag import tag
 from pipeline.tag.names import city_spellings
 
 LEXICON = load_lexicon()
-NOW = dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)
 
 
 def tags(language: str, text: str, title: str = "") -> list[Tag]:
-    article = Article(
-        id="0" * 16,
-        page_id="0" * 16,
-        source_id="sample",
-        url="https://example.org/a",
-        title=title,
-        blocks=(Block(kind=BlockKind.PARAGRAPH, text=text),),
-        language=language,
-        language_confidence=1.0,
-        published=None,
-        first_seen=NOW,
-        fingerprint="0" * 16,
-    )
-    return [found for found in tag(article, LEXICON).tags if found.kind is TagKind.CITY]
+    return [found for found in tag(make_article(language, title, text), LEXICON).tags if found.kind is TagKind.CITY]
 
 
 def cities(language: str, text: str, title: str = "") -> set[str]:

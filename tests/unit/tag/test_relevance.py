@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import pytest
+from invented import make_article
 
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, ArticleClass, Block, BlockKind, TaggedArticle
+from pipeline.model import ArticleClass, TaggedArticle
 from pipeline.tag import tag
 
 LEXICON = load_lexicon()
-NOW = dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)
 
 
 def read(language: str, title: str, text: str) -> TaggedArticle:
-    article = Article(
-        id="0" * 16,
-        page_id="0" * 16,
-        source_id="sample",
-        url="https://example.org/a",
-        title=title,
-        blocks=(Block(kind=BlockKind.PARAGRAPH, text=text),),
-        language=language,
-        language_confidence=1.0,
-        first_seen=NOW,
-        fingerprint="0" * 16,
-    )
-    return tag(article, LEXICON)
+    return tag(make_article(language, title, text), LEXICON)
 
 
 @pytest.mark.parametrize(

@@ -1,42 +1,22 @@
 """What the stage says of short invented articles: places, networks, themes, event types, relevance, dates, persons."""
 
-import datetime as dt
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from invented import NOW, make_article
 
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, Block, BlockKind, FuzzyDate, Origin, Precision, TaggedArticle, TagKind
+from pipeline.model import TaggedArticle, TagKind
 from pipeline.tag import tag
 from pipeline.tag.folding import fold
 
 LEXICON = load_lexicon()
-NOW = dt.datetime(2026, 11, 10, 9, tzinfo=dt.UTC)
-
-
-def article(language: str, title: str, *paragraphs: str, published: dt.datetime | None = NOW) -> Article:
-    date = (
-        FuzzyDate(value=published, precision=Precision.DAY, zone_stated=True, origin=Origin.META) if published else None
-    )
-    return Article(
-        id="0" * 16,
-        page_id="0" * 16,
-        source_id="sample",
-        url="https://example.org/a",
-        title=title,
-        blocks=tuple(Block(kind=BlockKind.PARAGRAPH, text=text) for text in paragraphs),
-        language=language,
-        language_confidence=1.0,
-        published=date,
-        first_seen=NOW,
-        fingerprint="0" * 16,
-    )
 
 
 def read(language: str, title: str, *paragraphs: str) -> TaggedArticle:
-    return tag(article(language, title, *paragraphs), LEXICON)
+    return tag(make_article(language, title, *paragraphs, published=NOW), LEXICON)
 
 
 def cities(language: str, *texts: str) -> set[str]:
@@ -196,7 +176,7 @@ def test_what_is_no_date_near_the_article_gives_none(language: str, text: str) -
 
 def test_without_a_publication_date_the_texts_own_full_date_is_the_anchor() -> None:
     text = "今年7月に対話が開かれた。2025年7月8日、市長が話した。8月2日にも会合があった。"
-    events = tag(article("ja", "", text, published=None), LEXICON).events
+    events = tag(make_article("ja", "", text), LEXICON).events
     assert [event.start.isoformat() for event in events] == ["2025-07-08", "2025-08-02"]
 
 
@@ -267,7 +247,7 @@ _WORDS = [
 def test_every_span_is_where_its_surface_stands_and_the_result_is_the_same_twice(
     title: str, text: str, language: str
 ) -> None:
-    source = article(language, title, text)
+    source = make_article(language, title, text, published=NOW)
     tagged = tag(source, LEXICON)
     fields = {"title": source.title, "text": source.text}
     for found in tagged.tags:

@@ -1,11 +1,10 @@
 """Themes and event types of short invented texts: what counts, what hides it, what it needs."""
 
-import datetime as dt
-
 import pytest
+from invented import make_article
 
 from pipeline.knowledge.lexicon import Term, load_lexicon
-from pipeline.model import Article, Block, BlockKind, Evidence, Tag, TagKind
+from pipeline.model import Evidence, Tag, TagKind
 from pipeline.tag.folding import fold
 from pipeline.tag.reading import Field, Reading, read
 from pipeline.tag.vocabulary import MAX_THEMES, Vocabulary, tag_vocabulary
@@ -14,20 +13,7 @@ LEXICON = load_lexicon()
 
 
 def reading(language: str, title: str, *paragraphs: str) -> Reading:
-    return read(
-        Article(
-            id="0" * 16,
-            page_id="0" * 16,
-            source_id="sample",
-            url="https://example.org/a",
-            title=title,
-            blocks=tuple(Block(kind=BlockKind.PARAGRAPH, text=text) for text in paragraphs),
-            language=language,
-            language_confidence=1.0,
-            first_seen=dt.datetime(2026, 11, 10, tzinfo=dt.UTC),
-            fingerprint="0" * 16,
-        )
-    )
+    return read(make_article(language, title, *paragraphs))
 
 
 def ids(kind: TagKind, language: str, title: str, *paragraphs: str, networks: tuple[Tag, ...] = ()) -> set[str]:
