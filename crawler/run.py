@@ -294,9 +294,14 @@ def _report(job: Job, code: int, seconds: float) -> dict[str, Any]:
 
 
 def _peak_mib() -> int:
-    """Most memory that this process ever held."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak // (1024 * 1024 if sys.platform == "darwin" else 1024)  # bytes on macOS, KiB elsewhere
+    """The most memory that this process held. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next((line for line in status.read_text("ascii", "replace").splitlines() if line.startswith("VmHWM")), "")
+        if peak:
+            return int(peak.split()[1]) // 1024
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most // (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
 class _JsonLines(logging.Formatter):
