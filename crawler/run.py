@@ -297,7 +297,9 @@ def _peak_mib() -> int:
     """The most memory that this process held. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
     status = Path("/proc/self/status")
     if status.exists():
-        peak = next((line for line in status.read_text("ascii", "replace").splitlines() if line.startswith("VmHWM")), "")
+        peak = next(
+            (line for line in status.read_text("ascii", "replace").splitlines() if line.startswith("VmHWM")), ""
+        )
         if peak:
             return int(peak.split()[1]) // 1024
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
