@@ -96,8 +96,10 @@ def _lasts_until(text: str, first: Mention, second: Mention) -> bool:
 def _room(mentions: list[Mention], number: int, length: int) -> tuple[int, int]:
     """Where the date before this one ends and the one after begins: words beyond belong to those."""
     here = mentions[number]
-    before = max((other.end for other in mentions[:number] if other.end <= here.start), default=0)
-    after = min((other.start for other in mentions[number + 1 :] if other.start >= here.end), default=length)
+    earlier = (mentions[place] for place in range(number - 1, -1, -1))
+    later = (mentions[place] for place in range(number + 1, len(mentions)))
+    before = next((other.end for other in earlier if other.end <= here.start), 0)
+    after = next((other.start for other in later if other.start >= here.end), length)
     return before, after
 
 
