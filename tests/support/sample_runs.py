@@ -77,13 +77,18 @@ def run_and_stop(
 def _start_until(
     workspace: Path, server: SampleServer, arguments: tuple[str, ...], when: Callable[[], bool]
 ) -> subprocess.Popen[bytes]:
-    child = subprocess.Popen(
-        command(workspace, server, *arguments),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=ENVIRONMENT,
-        start_new_session=True,
-    )
+    # A shell starts what it puts into the background with SIGINT ignored, and children would inherit that.
+    held = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        child = subprocess.Popen(
+            command(workspace, server, *arguments),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env=ENVIRONMENT,
+            start_new_session=True,
+        )
+    finally:
+        signal.signal(signal.SIGINT, held)
     deadline = time.monotonic() + 120
     while not when():
         assert child.poll() is None, "the command ended before its moment came"
