@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 
@@ -140,6 +141,7 @@ _MAX_LINE = 140
 _BEGINNING = 1_500  # weight of a text that may be the beginning only: two or three paragraphs, as walls leave
 
 
+@functools.lru_cache(maxsize=1_024)  # the readers of one page mostly find the same lines
 def is_wall_line(line: str) -> bool:
     """True for a line that says nothing but who may read on."""
     if len(line) > _MAX_LINE or not _has_cue(line.lower()):

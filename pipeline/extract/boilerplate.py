@@ -5,6 +5,7 @@ Whole lines only. A line goes where everything it says is furniture; a sentence 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -140,6 +141,7 @@ class Cleaned(NamedTuple):
     walls: tuple[str, ...] = ()
 
 
+@functools.lru_cache(maxsize=1_024)  # the readers of one page mostly find the same lines
 def is_furniture(line: str) -> bool:
     """True for a line that says nothing of the article."""
     if _LETTER.search(line) is None:

@@ -6,6 +6,7 @@ the same words are the page's. Labels are short lists in the languages we carry;
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -80,6 +81,7 @@ _PARTS = re.compile(r"\s*[|｜│•·]\s*|\s{2,}|　+|\s[-–—]\s")
 _MAX_HEAD_LINE = 120
 
 
+@functools.lru_cache(maxsize=1_024)  # the readers of one page mostly find the same lines
 def is_head_line(text: str) -> bool:
     """True for a line that, above the text, is the page's: kicker, stamp, byline, office, or several of these in a row."""
     line = text.strip()
@@ -150,6 +152,7 @@ _MAX_CONTACT_LINE = 80
 _MAX_CONTACT_LINES = 8
 
 
+@functools.lru_cache(maxsize=1_024)  # the readers of one page mostly find the same lines
 def is_tail_line(text: str) -> bool:
     """True for a line that, below the text, is the page's: feedback, licence, subscription, signature."""
     line = text.strip()

@@ -62,7 +62,7 @@ _MARKS = (
 )
 _ISO_2022_JP = re.compile(rb"\x1b(?:\$[@B]|\([JI])")
 _ISO_2022_KR = b"\x1b$)C"
-SAMPLE_BYTES = 3_000  # enough to tell; scoring whole megabytes would cost seconds
+SAMPLE_BYTES = 2_000  # enough to tell; scoring whole megabytes would cost seconds
 
 
 def _by_mark(body: bytes) -> Decoded | None:
