@@ -199,11 +199,13 @@ _CONTENTS = re.compile(
     r"目次|もくじ|このページの(?:目次|内容)|この記事の(?:目次|内容)|目录|目錄|本文目录|文章目录|목차|(?:table of )?contents|in this (?:article|story)|on this page|inhalt(?:sverzeichnis)?|sommaire|au sommaire|índice|(?:tabla de )?contenidos?|содержание|indice",
     re.IGNORECASE,
 )
+_MAX_CONTENTS_HEAD = 60  # more than the longest of its names and the marks around it
 
 
 def contents_box(blocks: Sequence[Block], start: int) -> int:
     """How many blocks from `start` on are a table of contents: its name, then lines that come again as headings below."""
-    if not _CONTENTS.fullmatch(_bare(blocks[start].text)):
+    head = blocks[start].text
+    if len(head) > _MAX_CONTENTS_HEAD or not _CONTENTS.fullmatch(_bare(head)):
         return 0
     said = Counter(_unnumbered(block.text) for block in blocks[start + 1 :])
     end = start + 1

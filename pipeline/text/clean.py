@@ -34,4 +34,5 @@ _NOT_ALNUM = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """Letters and digits only, compatibility forms and case folded: what two equal texts have in common."""
-    return _NOT_ALNUM.sub("", unicodedata.normalize("NFKC", text).casefold())
+    compatible = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    return _NOT_ALNUM.sub("", compatible.casefold())
