@@ -23,10 +23,12 @@ judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, packaging, quality and
 	$(BIN)/pytest -m slow
 	$(BIN)/python -m bench.quality.gate
 	$(BIN)/python -m bench.speed.process --check
+	$(BIN)/python -m bench.speed.crawl --check
 
 bench: $(VENV)/.dev  ## the figures behind the floors
 	$(BIN)/python -m bench.quality.gate
 	$(BIN)/python -m bench.speed.process
+	$(BIN)/python -m bench.speed.crawl
 
 golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
 	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden

@@ -61,6 +61,8 @@ def is_allowed(address: Address, *, allow_loopback: bool) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner:
             return is_allowed(inner, allow_loopback=allow_loopback)
+        if address.is_site_local:  # fec0::/10, deprecated by RFC 3879, but private where it is still used
+            return False
     if address.is_loopback:
         return allow_loopback
     return address.is_global and not address.is_multicast and not address.is_reserved

@@ -1,39 +1,78 @@
 """The catalogue: one TOML file per source, shipped ones and the operator's own, checked before anything is asked.
 
 Shipped files lie in `crawler/sources/<country>/<id>.toml`, the operator's in the workspace's `sources.d/<id>.toml`. An operator's file
-whose name is that of a shipped one replaces the keys that it names and keeps the rest.
+whose name is that of a shipped one replaces the keys that it names and keeps the rest, in tables as well: a note on terms must not
+lift what the shipped terms forbid. Only selectors and fields are replaced as a whole, since together they describe one page.
 """
 
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 import tomllib
 import zoneinfo
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
-from cssselect import SelectorError
-from parsel.csstranslator import HTMLTranslator
 
+from crawler import denied
 from crawler.hosts import MAX_CRAWL_DELAY_S
+from crawler.spiders.json_api import check_expression
+from crawler.spiders.listing import check_selector
 from pipeline.errors import ConfigurationError
-from pipeline.model import Expect, Frozen, Kind, Selectors, SourceSpec, SourceState, Terms
+from pipeline.model import (
+    EvidenceKind,
+    Expect,
+    Fields,
+    Frozen,
+    Kind,
+    Label,
+    Selectors,
+    SourceEvidence,
+    SourceSpec,
+    SourceState,
+    Terms,
+)
 from pipeline.text.urls import is_web, normalise_url
 
 SHIPPED = Path(__file__).parent / "sources"
-_ID = re.compile(r"[a-z0-9_]+")
-_TABLES: dict[str, type[msgspec.Struct]] = {"selectors": Selectors, "terms": Terms, "expect": Expect}
+ID = re.compile(r"[a-z0-9_]+")
+_TABLES: dict[str, type[msgspec.Struct]] = {
+    "evidence": SourceEvidence,
+    "expect": Expect,
+    "fields": Fields,
+    "selectors": Selectors,
+    "terms": Terms,
+}
+WHOLE = ("selectors", "fields")  # tables that are replaced as a whole
+_SELECTORS = ("item", "link", "title", "date", "year", "next_page")
+_FIELDS = ("items", "link", "title", "date", "summary", "next_page")
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8})*")
 MAX_PAGES = 20  # listing pages of one source in one crawl: what an operator may reasonably want back-filled
+# A part of an address that its reader has to put in, such as /feeds/<user>/ as percent-encoding leaves it.
+_PLACEHOLDER = re.compile(r"<[a-z_]+>|%3C[a-z_]+%3E", re.IGNORECASE)
 
 
 class Entry(Frozen, frozen=True, kw_only=True):
-    """A source and the file that had the last word on where its archive lies."""
+    """A source, the file that had the last word on where its archive lies, and the file of each key that is stated."""
 
     spec: SourceSpec
     file: Path
+    origins: dict[str, Path] = {}  # "terms" and "terms.show" -> file; what no file states has its default
+
+
+class Complaint(Frozen, frozen=True, kw_only=True):
+    """What is wrong with one key of one file, and what to do."""
+
+    file: Path
+    key: str  # "" where the file as a whole cannot be read
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.key}: {self.why}" if self.key else f"{self.file} {self.why}"
 
 
 def load_catalogue(overlay: Path, shipped: Path = SHIPPED) -> dict[str, Entry]:
@@ -46,21 +85,17 @@ def load_catalogue(overlay: Path, shipped: Path = SHIPPED) -> dict[str, Entry]:
     Raises:
         ConfigurationError: a file cannot be read, a key is unknown, or a value cannot be used. Names file, key and remedy.
     """
-    tables: dict[str, tuple[dict[str, Any], Path]] = {}
-    for file in sorted(shipped.glob("*/*.toml")):
-        if file.stem in tables:
-            _fail(file, "id", f"{tables[file.stem][1]} has the same name; every source needs its own")
-        tables[file.stem] = (_read(file), file)
-    for file in sorted(overlay.glob("*.toml")):
-        table, origin = _read(file), file
-        if file.stem in tables:
-            base, base_file = tables[file.stem]
-            origin = file if "start" in table else base_file
-            table = base | table
-        tables[file.stem] = (table, origin)
-    return {
-        source_id: Entry(spec=_convert(*tables[source_id]), file=tables[source_id][1]) for source_id in sorted(tables)
-    }
+    entries, complaints = _load(overlay, shipped)
+    if complaints:
+        raise ConfigurationError(str(complaints[0]))
+    return entries
+
+
+def check_catalogue(overlay: Path, shipped: Path = SHIPPED) -> list[Complaint]:
+    """Everything that is wrong with any file, the deny list among them, in the order of the files; none if a crawl would take them all."""
+    entries, complaints = _load(overlay, shipped)
+    active = [entry for entry in entries.values() if _is_active(entry)]
+    return [*complaints, *_shared_starts(active), *_denied_starts(active, overlay)]
 
 
 def choose(catalogue: Mapping[str, Entry], wanted: Sequence[str]) -> list[Entry]:
@@ -72,69 +107,171 @@ def choose(catalogue: Mapping[str, Entry], wanted: Sequence[str]) -> list[Entry]
     for source_id in wanted:
         if source_id not in catalogue:
             raise ConfigurationError(f"There is no source {source_id!r}.{_near(source_id, catalogue)}")
-        state = catalogue[source_id].spec.state
-        if state is not SourceState.ACTIVE:
+        if not _is_active(catalogue[source_id]):
             raise ConfigurationError(
-                f'Source {source_id!r} is {state}, so it is not asked. To use it, write state = "active" into '
-                f"sources.d/{source_id}.toml of the workspace."
+                f"Source {source_id!r} is {catalogue[source_id].spec.state}, so it is not asked. To use it: city-digest "
+                f"source enable {source_id}"
             )
-    chosen = [
-        entry
-        for source_id, entry in catalogue.items()
-        if (source_id in wanted if wanted else entry.spec.state is SourceState.ACTIVE)
-    ]
+    chosen = [entry for source_id, entry in catalogue.items() if (source_id in wanted if wanted else _is_active(entry))]
     if not chosen:
         raise ConfigurationError(
-            "No source is active. Put a file into sources.d/ of the workspace: one of your own, or one named like a shipped "
-            f'source that says state = "active" ({len(catalogue)} are shipped as candidates, such as {next(iter(catalogue), "none")}).'
+            f"No source is active ({len(catalogue)} are known; city-digest source list names them). Switch one on with "
+            "city-digest source enable ID, or put a file of your own into sources.d/ of the workspace."
         )
-    _check_starts(chosen)
+    for complaint in _shared_starts(chosen):
+        raise ConfigurationError(str(complaint))
     return chosen
 
 
-def _check_starts(chosen: Sequence[Entry]) -> None:
+def _is_active(entry: Entry) -> bool:
+    return entry.spec.state is SourceState.ACTIVE
+
+
+def _shared_starts(active: Iterable[Entry]) -> Iterator[Complaint]:
     """Two sources that read one page would each get only what the other has not: the second answer is a 304."""
     owners: dict[str, Entry] = {}
-    for entry in chosen:
+    for entry in active:
         for url in entry.spec.start if entry.spec.kind is not Kind.ARCHIVE else ():
             other = owners.setdefault(normalise_url(url), entry)
             if other is not entry:
-                _fail(
-                    entry.file, "start", f"{url} is read by source {other.spec.id!r} already; keep one of them active"
-                )
+                why = f"{url} is read by source {other.spec.id!r} already; keep one of them active"
+                yield Complaint(file=entry.file, key="start", why=why)
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _denied_starts(active: Iterable[Entry], overlay: Path) -> Iterator[Complaint]:
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file} cannot be read as TOML: {error}") from error
-    if not _ID.fullmatch(file.stem):
-        _fail(file, "id", "a source's file is named after its id: small letters, digits and _ only")
-    if table.setdefault("id", file.stem) != file.stem:
-        _fail(file, "id", f"is {table['id']!r}, but the file is named {file.stem}.toml; they must agree")
-    _check_keys(file, "", table, SourceSpec)
+        deny_list = denied.load_denied(overlay)
+    except ConfigurationError as error:
+        file = overlay / denied.FILE_NAME
+        yield Complaint(file=file, key="", why=str(error).removeprefix(f"{file}").lstrip(": "))
+        return
+    for entry in active:
+        for url in entry.spec.start if entry.spec.kind is not Kind.ARCHIVE else ():
+            if why := deny_list.reason_for(url):
+                yield Complaint(file=entry.file, key="start", why=why)
+
+
+# ------------------------------------------------------------------------------------------------------------------ files
+
+
+class _Loading:
+    """Files are added one after the other, the operator's last; what is wrong with them is kept beside what can be used."""
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.complaints: list[Complaint] = []
+        self._tables: dict[str, tuple[dict[str, Any], dict[str, Path]]] = {}
+
+    def add_shipped(self, file: Path) -> None:
+        if file.stem in self._tables:
+            other = self._tables[file.stem][1]["id"]
+            self._complain(file, "id", f"{other} has the same name; every source needs its own")
+            return
+        table = self._read(file)
+        if table is not None:
+            self._keep(file.stem, table, dict.fromkeys(_paths(table), file), _shipped_complaints)
+
+    def add_own(self, file: Path) -> None:
+        table = self._read(file)
+        if table is not None:
+            base, origins = self._tables.get(file.stem, ({}, {}))
+            replaced = tuple(f"{key}." for key in WHOLE if key in table)
+            kept = {path: origin for path, origin in origins.items() if not path.startswith(replaced)}
+            self._keep(file.stem, _merged(base, table), kept | dict.fromkeys(_paths(table), file), _complaints)
+
+    def _read(self, file: Path) -> dict[str, Any] | None:
+        try:
+            table = tomllib.loads(
+                file.read_text(encoding="utf-8-sig")
+            )  # Windows' editors put a mark before the first line
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            self._complain(file, "", f"cannot be read as TOML: {error}")
+            return None
+        table.setdefault("id", file.stem)
+        wrong = list(_key_complaints(file, table))
+        for key, why in wrong:
+            self._complain(file, key, why)
+        return None if wrong else table
+
+    def _keep(
+        self,
+        source_id: str,
+        table: dict[str, Any],
+        origins: dict[str, Path],
+        complaints: Callable[[SourceSpec], Iterator[tuple[str, str]]],
+    ) -> None:
+        self._tables[source_id] = (table, origins)
+        try:
+            spec = msgspec.convert(table, SourceSpec)
+        except msgspec.ValidationError as error:
+            reason, _, place = str(error).partition(" - at ")
+            found = [(place.strip("`").removeprefix("$.") or "source", reason)]
+        else:
+            found = list(complaints(spec))
+        for key, why in found:
+            self._complain(_origin(key, origins), key, why)
+        if found:
+            self.entries.pop(source_id, None)
+        else:
+            self.entries[source_id] = Entry(spec=spec, file=origins["start"], origins=origins)
+
+    def _complain(self, file: Path, key: str, why: str) -> None:
+        complaint = Complaint(file=file, key=key, why=why)
+        if complaint not in self.complaints:  # a shipped file's fault is met again where the operator's file adds to it
+            self.complaints.append(complaint)
+
+
+def _merged(base: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in table.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict) and key not in WHOLE
+        merged[key] = merged[key] | value if both else value
+    return merged
+
+
+def _paths(table: Mapping[str, Any]) -> Iterator[str]:
+    """The keys of a file, those of its tables after the table's own."""
+    for key, value in table.items():
+        yield key
+        if isinstance(value, dict):
+            yield from (f"{key}.{inner}" for inner in value)
+
+
+def _origin(key: str, origins: Mapping[str, Path]) -> Path:
+    """The file to mend: the one that states the key, or its table, or else the one that had the last word on the source."""
+    path = key.partition("[")[0]  # languages[0]
+    return origins.get(path) or origins.get(path.partition(".")[0]) or origins["id"]
+
+
+def _load(overlay: Path, shipped: Path) -> tuple[dict[str, Entry], list[Complaint]]:
+    """The sources that can be used, sorted by id, and what is wrong with the others."""
+    loading = _Loading()
+    for file in sorted(shipped.glob("*/*.toml")):
+        loading.add_shipped(file)
+    for file in sorted(overlay.glob("*.toml")):
+        if file.name != denied.FILE_NAME and not file.name.startswith("."):  # editors' locks and leftovers
+            loading.add_own(file)
+    return dict(sorted(loading.entries.items())), loading.complaints
+
+
+def _key_complaints(file: Path, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not ID.fullmatch(file.stem):
+        yield "id", "a source's file is named after its id: small letters, digits and _ only"
+    if table["id"] != file.stem:
+        yield "id", f"is {table['id']!r}, but the file is named {file.stem}.toml; they must agree"
+    yield from _unknown_keys("", table, SourceSpec)
     for key, kind in _TABLES.items():
         if isinstance(table.get(key), dict):
-            _check_keys(file, f"{key}.", table[key], kind)
-    return table
+            yield from _unknown_keys(f"{key}.", table[key], kind)
 
 
-def _check_keys(file: Path, prefix: str, table: Mapping[str, Any], kind: type[msgspec.Struct]) -> None:
+def _unknown_keys(prefix: str, table: Mapping[str, Any], kind: type[msgspec.Struct]) -> Iterator[tuple[str, str]]:
     for key in table:
         if key not in kind.__struct_fields__:
-            raise ConfigurationError(f"{file}: there is no key {prefix}{key}.{_near(key, kind.__struct_fields__)}")
+            yield f"{prefix}{key}", f"there is no such key.{_near(key, kind.__struct_fields__)}"
 
 
-def _convert(table: Mapping[str, Any], file: Path) -> SourceSpec:
-    try:
-        spec = msgspec.convert(table, SourceSpec)
-    except msgspec.ValidationError as error:
-        reason, _, place = str(error).partition(" - at ")
-        raise ConfigurationError(f"{file}: {place.strip('`').removeprefix('$.') or 'source'}: {reason}") from error
-    for key, complaint in _complaints(spec):
-        _fail(file, key, complaint)
-    return spec
+# ----------------------------------------------------------------------------------------------------------------- values
 
 
 def _complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
@@ -146,46 +283,103 @@ def _complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
         yield "country", f"{spec.country!r} is not an ISO 3166-1 alpha-2 code such as JP (ZZ for none)"
     if not spec.languages:
         yield "languages", "name at least one, the main one first"
-    if spec.zone not in zoneinfo.available_timezones():
-        yield "zone", f"{spec.zone!r} is not an IANA zone.{_near(spec.zone, zoneinfo.available_timezones())}"
-    if not spec.start:
-        yield "start", "name at least one feed, sitemap, listing page or file"
-    if spec.kind is not Kind.ARCHIVE:
-        for url in spec.start:
-            if not normalise_url(url):
-                yield "start", f"{url!r} is not an http or https address without user name"
+    for key in ("languages", "names"):
+        for tag in getattr(spec, key):
+            if not _LANGUAGE.fullmatch(tag):
+                yield key, f"{tag!r} is not a BCP 47 tag such as ja or zh-Hans"
+    if spec.zone not in _zones():
+        yield "zone", f"{spec.zone!r} is not an IANA zone.{_near(spec.zone, _zones())}"
     for key in ("include", "exclude"):
-        try:
-            re.compile(getattr(spec, key))
-        except re.error as error:
-            yield key, f"is not a regular expression: {error}"
+        yield from _pattern_complaints(key, getattr(spec, key))
     if spec.max_items < 1:
         yield "max_items", "must be at least 1"
     if spec.delay_s is not None and not 0 <= spec.delay_s <= MAX_CRAWL_DELAY_S:
         yield "delay_s", f"must lie between 0 and {MAX_CRAWL_DELAY_S:g} seconds"
+    if spec.expect.articles_per_week[0] > spec.expect.articles_per_week[1]:
+        yield "expect.articles_per_week", "the least comes first, then the most"
+    yield from _start_complaints(spec)
+    yield from _terms_complaints(spec)
+    yield from _kind_complaints(spec)
+
+
+@functools.cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())  # reads a folder of 600 files each time it is asked
+
+
+def _start_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
+    if not spec.start:
+        yield "start", "name at least one feed, sitemap, listing page or file"
+    if spec.kind is Kind.ARCHIVE:
+        return
+    for url in spec.start:
+        if not normalise_url(url):
+            yield "start", f"{url!r} is not an http or https address without user name"
+        placeholder = _PLACEHOLDER.search(url)
+        if placeholder and spec.state is SourceState.ACTIVE:
+            yield "start", f"{url!r}: put your own address in; {placeholder[0]} only stands for a part of it"
+
+
+def _terms_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
     if spec.terms.show not in ("abstract", "title_only"):
         yield "terms.show", f'{spec.terms.show!r} is neither "abstract" nor "title_only"'
-    yield from _selector_complaints(spec)
+    elif Label.QUERY in spec.labels and spec.terms.show != "title_only":
+        yield "terms.show", 'a search over other people\'s pages shows titles only: [terms] with show = "title_only"'
 
 
-def _selector_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
-    if spec.selectors is None:
-        if spec.kind is Kind.LISTING:
-            yield "selectors", "a listing needs them: [selectors] with at least item"
-        return
-    if not 1 <= spec.selectors.max_pages <= MAX_PAGES:
-        yield "selectors.max_pages", f"must lie between 1 and {MAX_PAGES}"
-    for key in ("item", "link", "title", "date", "next_page"):
-        css = getattr(spec.selectors, key)
-        try:
-            if css is not None:
-                HTMLTranslator().css_to_xpath(css)
-        except SelectorError as error:
-            yield f"selectors.{key}", f"{css!r} is not a CSS selector: {error}"
+def _kind_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
+    active = spec.state is SourceState.ACTIVE
+    probe = f"Make it a candidate, then: city-digest source probe {spec.id} --save {spec.id}"
+    if spec.kind is Kind.LISTING and spec.selectors is None and active:
+        yield "selectors", f"an active listing needs them: [selectors] with at least item. {probe}"
+    if spec.kind is Kind.JSON_API and spec.fields is None and active:
+        yield "fields", f"an active json_api needs them: [fields] with at least items. {probe}"
+    if spec.javascript and spec.kind is Kind.ARCHIVE:
+        yield "javascript", "saved pages are not opened in a browser; leave it out"
+    if spec.javascript and Label.QUERY in spec.labels:
+        yield "javascript", "the pages that a search finds are never asked; leave it out"
+    if spec.selectors is not None:
+        yield from _selectors_complaints(spec.selectors)
+    if spec.fields is not None:
+        yield from _fields_complaints(spec.fields)
 
 
-def _fail(file: Path, key: str, why: str) -> NoReturn:
-    raise ConfigurationError(f"{file}: {key}: {why}")
+def _selectors_complaints(selectors: Selectors) -> Iterator[tuple[str, str]]:
+    yield from _pages_complaints("selectors", selectors.max_pages)
+    yield from _pattern_complaints("selectors.date_pattern", selectors.date_pattern)
+    for key in _SELECTORS:
+        text = getattr(selectors, key)
+        if text is not None and (why := check_selector(text)):
+            yield f"selectors.{key}", why
+
+
+def _fields_complaints(fields: Fields) -> Iterator[tuple[str, str]]:
+    yield from _pages_complaints("fields", fields.max_pages)
+    for key in _FIELDS:
+        text = getattr(fields, key)
+        if text is not None and (why := check_expression(text)):
+            yield f"fields.{key}", why
+
+
+def _pages_complaints(table: str, pages: int) -> Iterator[tuple[str, str]]:
+    if not 1 <= pages <= MAX_PAGES:
+        yield f"{table}.max_pages", f"must lie between 1 and {MAX_PAGES}"
+
+
+def _pattern_complaints(key: str, pattern: str) -> Iterator[tuple[str, str]]:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        yield key, f"is not a regular expression: {error}"
+
+
+def _shipped_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
+    """Also what a file that ships must say: nobody else can tell its readers how its address is known."""
+    yield from _complaints(spec)
+    if spec.evidence.kind is EvidenceKind.UNSTATED or not spec.evidence.note:
+        yield "evidence", "a shipped source says how its address is known: [evidence] with kind and note"
+    if spec.evidence.kind is EvidenceKind.MEMORY and spec.state is SourceState.ACTIVE:
+        yield "state", "a source known from memory only must not ship as active"
 
 
 def _near(word: str, known: Any) -> str:

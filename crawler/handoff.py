@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import posixpath
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from pipeline.model import FetchHints, RawPage
+from pipeline.model import FetchHints, Media, RawPage
 from pipeline.store.inbox import Link
 from pipeline.text.clean import clean_text
+from pipeline.text.media import TYPES_BY_SUFFIX, media_of
 from pipeline.text.urls import address_id
 
 if TYPE_CHECKING:
@@ -28,15 +31,32 @@ _NEVER_TEXT = ("image/", "audio/", "video/", "font/")
 
 
 def page_of_response(response: Response, link: Link, now: dt.datetime) -> RawPage:
-    """A fetched page as the inbox keeps it; its id is that of the address asked for."""
+    """A fetched page as the inbox keeps it; its id is that of the address asked for. Of PDF and office documents no body is kept."""
     headers = [
         (name, clean_text(value.decode("latin-1"), limit=HEADER_CHARS))
         for name in KEPT_HEADERS
         for value in response.headers.getlist(name)
     ]
-    return make_page(
-        link.source_id, link.url, response.body, tuple(headers), link.hints, fetched_at=now, final_url=response.url
-    )
+    body = response.body if media_of(dict(headers).get("content-type", "")) is Media.PAGE else b""
+    return make_page(link.source_id, link.url, body, tuple(headers), link.hints, fetched_at=now, final_url=response.url)
+
+
+def document_type(url: str) -> str:
+    """The media type of the PDF or office document that an address names by the end of its path, "" for any other address."""
+    try:
+        path = urlsplit(url).path
+    except ValueError:
+        return ""
+    return TYPES_BY_SUFFIX.get(posixpath.splitext(path)[1].lower(), "")
+
+
+def page_of_document(link: Link, kind: str, now: dt.datetime) -> RawPage:
+    """A document as the page that links to it describes it, without its body: it is not fetched.
+
+    Args:
+        kind: its media type, from `document_type`.
+    """
+    return make_page(link.source_id, link.url, b"", (("content-type", kind),), link.hints, fetched_at=now)
 
 
 def make_page(

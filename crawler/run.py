@@ -1,7 +1,8 @@
-"""One crawl from start to exit code: the only place where a reactor starts.
+"""One crawl from start to exit code.
 
-Exit codes: 0 every source was read; 1 none was, or something unforeseen happened; 3 some sources failed; 75 stopped early or another crawl
-is running; 78 the configuration is wrong. Standard output gets one JSON object; warnings and errors go to standard error as JSON lines.
+Exit codes: 0 every source that was asked was read; 1 none was, or something unforeseen happened; 3 some sources failed; 75 stopped early or
+another crawl is running; 78 the configuration is wrong. Standard output gets one JSON object; warnings and errors go to standard error as
+JSON lines.
 """
 
 from __future__ import annotations
@@ -9,11 +10,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import logging
-import resource
+import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,56 +22,35 @@ from urllib.parse import urlsplit
 import filelock
 import msgspec
 
+from crawler.archives import read_archives
 from crawler.catalogue import Entry, choose, load_catalogue
-from crawler.hosts import Hosts
-from crawler.spiders.archive import archive_files, fingerprint, read_archive
-from crawler.spiders.reading import Unreadable
-from crawler.tally import Tally, exit_code
+from crawler.errands import Errand
+from crawler.health import MOST_ITEMS, Observation, address_to_ask, due_after, is_due, judge
+from crawler.javascript import missing
+from crawler.job import Job
+from crawler.logs import json_log
+from crawler.rounds import crawl_network
+from crawler.shard import peak_mib
+from crawler.shards import number_of_shards
+from crawler.spiders.wordpress import posts_address
+from crawler.tally import COUNTS, Tally, exit_code
 from pipeline.config import Workspace, open_workspace
-from pipeline.errors import CityDigestError, ConfigurationError, CrawlError, WorkspaceBusy
-from pipeline.model import Kind
+from pipeline.errors import CityDigestError, ConfigurationError, Reason, WorkspaceBusy
+from pipeline.model import Kind, SourceHealth, SourceSpec, SourceState
 from pipeline.store.database import open_engine
-from pipeline.store.inbox import HttpState, Inbox
+from pipeline.store.inbox import Inbox
 from pipeline.store.schema import prepare
-from pipeline.text.urls import host
+from pipeline.text.urls import normalise_url
 
 logger = logging.getLogger("crawler")
 
 LOCK_WAIT_S = 10.0  # a crawl whose parent was killed ends within this time
-STOP_S = 6.0  # after a signal, requests under way have so long; the whole command promises ten
-
-
-class Job:
-    """What one crawl works with and on."""
-
-    def __init__(self, workspace: Workspace, inbox: Inbox, entries: Sequence[Entry], *, progress: bool = False) -> None:
-        self.workspace = workspace
-        self.inbox = inbox
-        self.entries = entries
-        self.clock = workspace.clock
-        self.max_attempts = workspace.settings.crawl.max_attempts
-        self.hosts = Hosts(workspace.settings.crawl, workspace.settings.rehearsal)
-        self.specs = {entry.spec.id: entry.spec for entry in entries}
-        self.network_specs = {key: spec for key, spec in self.specs.items() if spec.kind is not Kind.ARCHIVE}
-        self.unverified_hosts = frozenset(
-            host(url) for spec in self.network_specs.values() if not spec.verify_tls for url in spec.start
-        )
-        self.tallies = {key: Tally() for key in self.specs}
-        self.problems: dict[str, str] = {}  # source id -> the sentence behind its tally's problem
-        self.unexpected = 0
-        self.stopped = ""  # what ended the crawl early
-        self._progress = progress
-
-    def tell(self, event: str, **facts: Any) -> None:
-        """A line of progress for the parent command, if it asked for any."""
-        if self._progress:
-            _write_line({"event": event} | facts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one crawl; returns the exit code."""
     options = _parser().parse_args(arguments)
-    with _json_log(options.log_level, options.run_id):
+    with json_log(options.log_level, options.run_id):
         try:
             workspace = open_workspace(options.workspace)
             return _crawl(workspace, options)
@@ -87,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--workspace", type=Path, required=True, metavar="DIR")
     parser.add_argument("--source", action="append", default=[], metavar="ID", help="only this source; may be repeated")
+    parser.add_argument("--all", action="store_true", help="also sources that are not due")
     parser.add_argument("--dry-run", action="store_true", help="tell what would be asked and ask nothing")
     parser.add_argument("--progress", action="store_true", help="one JSON line on standard error for every page")
     parser.add_argument("--attached", action="store_true", help="end when standard input closes: with the parent")
@@ -96,43 +77,134 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
-    _check_contact(workspace)
-    entries = choose(load_catalogue(workspace.sources), options.source)
+    check_contact(workspace)
+    catalogue = load_catalogue(workspace.sources)
+    active = choose(catalogue, options.source)
     workspace.state.mkdir(parents=True, exist_ok=True)
-    with _only_one(workspace):
+    with only_one_crawl(workspace):
         engine = open_engine(workspace.inbox_url)
         prepare(engine, "inbox")
-        job = Job(workspace, Inbox(engine), entries, progress=options.progress)
+        inbox = Inbox(engine)
+        known = {health.source_id: health for health in inbox.health()}
+        revivals = [] if options.source else _revivals(workspace, catalogue, known)
+        job = Job(workspace, inbox, [*active, *revivals], progress=options.progress)
+        job.known = frozenset(key for key, health in known.items() if health.last_ok)
+        asked = {key for key in job.specs if options.source or options.all or is_due(known.get(key), job.clock())}
         if options.dry_run:
-            sys.stdout.write(msgspec.json.encode(_plan(job)).decode() + "\n")
+            sys.stdout.write(msgspec.json.encode(_plan(job, asked)).decode() + "\n")
             return 0
         started = time.monotonic()
         for spec in job.specs.values():
-            job.inbox.save_source(spec)
-        job.tell("start", sources=len(job.specs))
-        read_archives(job)
-        if job.network_specs:
-            _run_spider(job, attached=options.attached)
+            job.inbox.save_source(spec, pages_of_links(spec))
+        job.tell("start", sources=len(asked))
+        read_archives(job, asked)
+        most = _ask_network(job, asked, options)
         if not options.source:
-            job.inbox.forget_health(job.specs)
-        _save_health(job)
-        code = exit_code(job.tallies, unexpected=job.unexpected, stopped=bool(job.stopped))
-        report = _report(job, code, time.monotonic() - started)
+            job.inbox.forget_health(job.specs.keys() | _dead(catalogue))
+        _save_health(job, asked, known)
+        counted = {
+            key: tally
+            for key, tally in job.tallies.items()
+            if tally.touched and job.specs[key].state is not SourceState.DEAD
+        }
+        others = 0 if options.source else len(active) - len(counted)
+        code = exit_code(counted, unexpected=job.unexpected, stopped=bool(job.stopped), others=others)
+        report = _report(job, asked, code, time.monotonic() - started, max(most, peak_mib()))
         engine.dispose()
     sys.stdout.write(msgspec.json.encode(report).decode() + "\n")
     return code
 
 
-def _plan(job: Job) -> dict[str, Any]:
+def _ask_network(job: Job, asked: set[str], options: argparse.Namespace) -> int:
+    """Asks what is due; returns the most memory of one process, in MiB."""
+    errands = first_errands(job, asked)
+    if not errands:
+        return 0
+    number = number_of_shards(job.crawl.shards, len({errand.source_id for errand in errands}), os.cpu_count() or 1)
+    passed = [
+        "--run-id",
+        options.run_id,
+        "--log-level",
+        options.log_level,
+        *(["--progress"] if options.progress else []),
+    ]
+    return crawl_network(job, errands, number, attached=options.attached, options=passed)
+
+
+def first_errands(job: Job, asked: set[str]) -> list[Errand]:
+    """The pages of links of the sources that are asked, then the pages that wait from earlier crawls."""
+    errands: dict[str, Errand] = {}
+    specs = _readable_here(job, asked)
+    for source_id, spec in specs.items():
+        for key in pages_of_links(spec) if source_id in asked else ():
+            url = address_to_ask(job.inbox.http_state(key), key)
+            errands.setdefault(url, Errand(url=url, source_id=source_id, start=key if key != url else ""))
+    active = [key for key, spec in specs.items() if spec.state is not SourceState.DEAD]
+    waiting = job.inbox.pending(active, job.clock(), job.max_attempts)
+    return [*errands.values(), *(Errand(url=link.url, source_id=link.source_id, link=link) for link in waiting)]
+
+
+def pages_of_links(spec: SourceSpec) -> list[str]:
+    """The addresses that a source's own starts mean, in their normal form."""
+    if spec.kind is Kind.ARCHIVE:
+        return []
+    return [normalise_url(posts_address(start) if spec.kind is Kind.WORDPRESS else start) for start in spec.start]
+
+
+def _readable_here(job: Job, asked: set[str]) -> dict[str, SourceSpec]:
+    """The sources on the network without those that need a browser where there is none: these fail."""
+    lacking = missing(job.workspace.settings)
+    without = [key for key, spec in job.network_specs.items() if spec.javascript and lacking]
+    for source_id in without:
+        if source_id in asked:
+            job.tallies[source_id].fail(Reason.NO_BROWSER)
+            job.tallies[source_id].problem = Reason.NO_BROWSER.value
+            job.problems[source_id] = lacking
+    return {key: spec for key, spec in job.network_specs.items() if key not in without}
+
+
+def _dead(catalogue: Mapping[str, Entry]) -> set[str]:
+    return {key for key, entry in catalogue.items() if entry.spec.state is SourceState.DEAD}
+
+
+def _revivals(workspace: Workspace, catalogue: Mapping[str, Entry], known: Mapping[str, SourceHealth]) -> list[Entry]:
+    """Sources that died here, that is by a file of the operator's, and whose turn it is to be asked whether they answer again."""
+    if not workspace.settings.crawl.revival_days:
+        return []
+    now = workspace.clock()
+    return [
+        catalogue[key]
+        for key in sorted(_dead(catalogue))
+        if _is_readable(catalogue[key].spec)
+        and (workspace.sources / f"{key}.toml").exists()
+        and is_due(known.get(key), now)
+    ]
+
+
+def _is_readable(spec: SourceSpec) -> bool:
+    """False for archives, which never die, and for what was given up before anybody knew how to read it."""
+    return not (
+        spec.kind is Kind.ARCHIVE
+        or (spec.kind is Kind.LISTING and not spec.selectors)
+        or (spec.kind is Kind.JSON_API and not spec.fields)
+    )
+
+
+def _plan(job: Job, asked: set[str]) -> dict[str, Any]:
     """What a crawl would begin with: each source's pages of links, and how many pages wait from earlier crawls."""
     waiting = Counter(link.source_id for link in job.inbox.pending(job.specs, job.clock(), job.max_attempts))
     return {
         "dry_run": True,
-        "sources": {key: {"start": spec.start, "waiting": waiting[key]} for key, spec in job.specs.items()},
+        "sources": {
+            key: {"start": spec.start if key in asked else (), "waiting": waiting[key]}
+            for key, spec in job.specs.items()
+            if key in asked or waiting[key]
+        },
     }
 
 
-def _check_contact(workspace: Workspace) -> None:
+def check_contact(workspace: Workspace) -> None:
+    """Raises ConfigurationError where servers could not be told who asks."""
     contact = workspace.settings.crawl.contact
     parts = urlsplit(contact)
     if not (parts.scheme in ("http", "https") and parts.netloc) and not (
@@ -147,8 +219,8 @@ def _check_contact(workspace: Workspace) -> None:
 
 
 @contextlib.contextmanager
-def _only_one(workspace: Workspace) -> Iterator[None]:
-    """Two crawls at once would ask every host twice as often as promised."""
+def only_one_crawl(workspace: Workspace) -> Iterator[None]:
+    """Two crawls at once would ask every host twice as often as promised: raises WorkspaceBusy while another one runs."""
     lock = filelock.FileLock(workspace.state / "crawl.lock")
     try:
         lock.acquire(timeout=LOCK_WAIT_S)
@@ -162,187 +234,65 @@ def _only_one(workspace: Workspace) -> Iterator[None]:
         lock.release()
 
 
-# -------------------------------------------------------------------------------------------------------------- archives
-
-
-def read_archives(job: Job) -> None:
-    """Takes the pages of every archive whose files changed since they were last read."""
-    for entry in job.entries:
-        if entry.spec.kind is Kind.ARCHIVE:
-            started = time.monotonic()
-            for start in entry.spec.start:
-                _read_start(job, entry, start)
-            job.tallies[entry.spec.id].seconds += time.monotonic() - started
-
-
-def _read_start(job: Job, entry: Entry, start: str) -> None:
-    spec, tally = entry.spec, job.tallies[entry.spec.id]
-    tally.seeds += 1
-    try:
-        files = archive_files(start, entry.file)
-    except Unreadable as error:
-        _blame(job, spec.id, error)
-        return
-    whole = True
-    for file, name in files:
-        key, mark = f"urn:city-digest:file:{spec.id}:{start}:{name}", fingerprint(file, spec)
-        state = job.inbox.http_state(key)
-        if state and state.etag == mark:
-            tally.not_modified += 1
-            continue
-        try:
-            _read_file(job, entry, file, name)
-        except Unreadable as error:
-            whole = False
-            _blame(job, spec.id, error)
-        else:
-            # Only now: a crawl that is killed in the middle of a file reads it again.
-            job.inbox.save_http_state(HttpState(url=key, etag=mark))
-    tally.answered += whole
-
-
-def _read_file(job: Job, entry: Entry, file: Path, name: str) -> None:
-    spec, tally = entry.spec, job.tallies[entry.spec.id]
-    max_bytes = job.workspace.settings.crawl.max_body_mib * 1024 * 1024
-    for page in read_archive(file, name, spec, job.clock(), max_bytes):
-        new = job.inbox.save_page(page)
-        tally.links_new += new
-        tally.pages_new += new
-        tally.pages += 1
-        tally.bytes += len(page.body)
-        job.tell("page", source=spec.id, url=page.url, bytes=len(page.body))
-
-
-def _blame(job: Job, source_id: str, error: Unreadable) -> None:
-    tally = job.tallies[source_id]
-    tally.fail(error.reason)
-    if not tally.problem:
-        tally.problem = error.reason.value
-        job.problems[source_id] = error.detail
-
-
-# --------------------------------------------------------------------------------------------------------------- network
-
-
-def _run_spider(job: Job, *, attached: bool) -> None:
-    # Here, because archives need neither: Scrapy and Twisted take half a second to import.
-    from scrapy.crawler import AsyncCrawlerProcess
-    from scrapy.settings import Settings
-
-    from crawler import settings as ours
-    from crawler.spiders.sources import SourcesSpider
-    from crawler.stopping import stop_on_signals
-
-    settings = Settings()
-    settings.setmodule(ours, priority="project")
-    settings.setdict(ours.build(job.workspace), priority="cmdline")
-    process = AsyncCrawlerProcess(settings)
-    crawler = process.create_crawler(SourcesSpider)
-    process.crawl(crawler, job=job)
-    stop_on_signals(process, job, within_s=STOP_S, attached=attached)
-    process.start(install_signal_handlers=False)
-    try:
-        stats = crawler.stats.get_stats()
-    except RuntimeError as error:
-        raise CrawlError("The crawl did not start; the lines above say why.") from error
-    if isinstance(crawler.spider, SourcesSpider):
-        crawler.spider.count_held()
-    job.unexpected += stats.get("spider_exceptions/count", 0)
-    ended = stats.get("finish_reason", "not finished")
-    if not job.stopped and ended != "finished":
-        job.stopped = ended
-    if ended == "start_error":
-        job.unexpected += 1
-
-
 # ---------------------------------------------------------------------------------------------------------------- report
 
 
-def _save_health(job: Job) -> None:
+def _save_health(job: Job, asked: set[str], known: Mapping[str, SourceHealth]) -> None:
     now = job.clock()
-    for source_id, tally in job.tallies.items():
-        if job.stopped and not tally.seeds:
-            continue  # not asked: nothing is known of it
-        job.inbox.save_health(source_id, not tally.failed, tally.pages_new > 0, tally.worst, now)
-        if tally.failed:
+    for source_id in sorted(asked):
+        tally, spec = job.tallies[source_id], job.specs[source_id]
+        if not tally.seeds and not tally.problem:
+            continue  # not asked after all: the crawl was stopped, or another source reads the same page
+        health = judge(known.get(source_id), _observe(job, source_id, tally), spec, now)
+        job.inbox.save_health(msgspec.structs.replace(health, due=due_after(health, spec, now, job.crawl)))
+        if tally.failed and spec.state is not SourceState.DEAD:
             logger.warning(
                 "source %s: %s: %s", source_id, tally.worst, job.problems.get(source_id, "no page could be fetched")
             )
 
 
-def _report(job: Job, code: int, seconds: float) -> dict[str, Any]:
-    sources = {key: msgspec.to_builtins(tally) for key, tally in job.tallies.items()}
-    for tally in sources.values():
-        tally["seconds"] = round(tally["seconds"], 3)
-        tally["failures"] = dict(sorted(tally["failures"].items()))
-    names = ("seeds", "answered", "not_modified", "links_new", "pages", "pages_new", "held", "bytes")
-    total: dict[str, Any] = {name: sum(tally[name] for tally in sources.values()) for name in names}
-    total["failures"] = dict(
-        sorted(sum((tally.failures for tally in job.tallies.values()), start=Tally().failures).items())
+def _observe(job: Job, source_id: str, tally: Tally) -> Observation:
+    return Observation(
+        asked=job.clock(),
+        problem=tally.worst,
+        refused=tally.worst == Reason.ACCESS_REFUSED,
+        unchanged=tally.not_modified > 0,
+        items=tally.items,
+        times=tuple(tally.dates),
+        discovered=tuple(job.inbox.item_dates(source_id, MOST_ITEMS)),
+        new_pages=tally.pages_new,
+        flooded=Reason.FLOOD.value in tally.failures,
+        moved_to=tally.moved_to,
     )
-    total["sources"] = len(sources)
-    total["sources_failed"] = sum(tally.failed for tally in job.tallies.values())
+
+
+def _report(job: Job, asked: set[str], code: int, seconds: float, most_mib: int) -> dict[str, Any]:
+    told = {key: tally for key, tally in job.tallies.items() if key in asked or tally.touched}
+    total: dict[str, Any] = {name: sum(getattr(tally, name) for tally in told.values()) for name in COUNTS}
+    total["seconds"] = round(total["seconds"], 3)
+    failures = sum((Counter(tally.failures) for tally in told.values()), start=Counter[str]())
+    total["failures"] = dict(sorted(failures.items()))
+    total["sources"] = len(asked)
+    total["sources_not_due"] = len(job.specs) - len(asked)
+    total["sources_failed"] = sum(
+        tally.failed for key, tally in told.items() if job.specs[key].state is not SourceState.DEAD
+    )
     return {
         "exit_code": code,
         "stopped": job.stopped,
         "seconds": round(seconds, 3),
-        "peak_mib": _peak_mib(),
+        "peak_mib": most_mib,
         "total": total,
         "problems": dict(sorted(job.problems.items())),
-        "sources": sources,
+        "sources": {key: _tally_facts(tally) for key, tally in told.items()},
     }
 
 
-def _peak_mib() -> int:
-    """The most memory that this process held. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        peak = next(
-            (line for line in status.read_text("ascii", "replace").splitlines() if line.startswith("VmHWM")), ""
-        )
-        if peak:
-            return int(peak.split()[1]) // 1024
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return most // (1024 * 1024 if sys.platform == "darwin" else 1024)
-
-
-class _JsonLines(logging.Formatter):
-    def __init__(self, run_id: str) -> None:
-        super().__init__()
-        self.run_id = run_id
-
-    def format(self, record: logging.LogRecord) -> str:
-        facts = {
-            "event": "log",
-            "run": self.run_id,
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            facts["exception"] = self.formatException(record.exc_info)
-        return msgspec.json.encode(facts).decode()
-
-
-@contextlib.contextmanager
-def _json_log(level: str, run_id: str) -> Iterator[None]:
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines(run_id))
-    handler.setLevel(level)
-    # Below errors, Scrapy tells of single answers, which we count and store with their reason; and it resets its logger's level.
-    handler.addFilter(
-        lambda record: level == "DEBUG" or record.levelno >= logging.ERROR or record.name.startswith("crawler")
-    )
-    handlers, former = logging.root.handlers[:], logging.root.level
-    logging.root.handlers[:] = [handler]
-    logging.root.setLevel(level)
-    try:
-        yield
-    finally:
-        logging.root.handlers[:] = handlers
-        logging.root.setLevel(former)
-
-
-def _write_line(facts: dict[str, Any]) -> None:
-    sys.stderr.write(msgspec.json.encode(facts).decode() + "\n")
-    sys.stderr.flush()
+def _tally_facts(tally: Tally) -> dict[str, Any]:
+    facts: dict[str, Any] = {name: getattr(tally, name) for name in COUNTS}
+    facts["seconds"] = round(tally.seconds, 3)
+    return facts | {
+        "failures": dict(sorted(tally.failures.items())),
+        "problem": tally.problem,
+        "moved_to": tally.moved_to,
+    }

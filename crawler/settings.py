@@ -35,6 +35,9 @@ DOWNLOAD_TIMEOUT = 20  # headers and body together: ends slow headers, dripping 
 METAREFRESH_ENABLED = False  # followed to loopback by default; articles need none
 REDIRECT_MAX_TIMES = 5  # browsers allow 20; more than five is a loop
 TWISTED_DNS_RESOLVER = "crawler.middlewares.guard.GuardedResolver"  # names that mean private addresses
+# Names are looked up in threads, and a name server that keeps silent holds its thread longer than the request that gave up on it. With
+# Scrapy's 10 threads, ten such names make every other host time out; so there are two for every request under way.
+REACTOR_THREADPOOL_MAXSIZE = 128
 HTTPPROXY_ENABLED = False  # a proxy from the environment would look names up itself, past the guard
 HTTPERROR_ALLOW_ALL = True  # the spider turns every status into a reason
 
@@ -44,6 +47,7 @@ ROBOTSTXT_USER_AGENT = "city-digest"  # the product token (RFC 9309, 2.2.1), not
 USER_AGENT = f"city-digest/{__version__}"  # with the contact added by `build`
 CONCURRENT_REQUESTS = 64  # over all hosts; one per host below
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # one connection per host
+CONCURRENT_ITEMS = 1  # Scrapy makes so many tasks for every answer; ours gives a few requests and no items
 DOWNLOAD_DELAY = 5.0  # per host; crawler.middlewares.manners raises it where a host or source asks for more
 DOWNLOAD_DELAY_JITTER = 0.0  # the default of 0.5 would wait half the delay at times; ours is a floor
 COOKIES_ENABLED = False  # nobody is to recognise the crawler from one visit to the next
@@ -70,9 +74,12 @@ MEMUSAGE_CHECK_INTERVAL_SECONDS = 10.0  # 60 by default: long enough to fill the
 # sent; conditions after redirects (600) are made; manners last, next to the wire, where 429 must be seen before retries (550).
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.Guard": 10,
+    "crawler.middlewares.owner.Owner": 15,
     "crawler.middlewares.rehearsal.RehearsalProxy": 20,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.StrictRobots": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.unpacking.Unpacking": 590,
     "crawler.middlewares.conditional.Conditional": 650,
     "crawler.middlewares.manners.Manners": 870,
 }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawler.run import Job
+    from crawler.job import Job
 
 
 def stop_on_signals(process: AsyncCrawlerProcess, job: Job, *, within_s: float, attached: bool) -> None:

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import datetime as dt
 from collections.abc import Mapping
 
 import msgspec
 
 from pipeline.errors import Reason
+
+COUNTS = (
+    "seeds",
+    "answered",
+    "not_modified",
+    "links_new",
+    "pages",
+    "pages_new",
+    "held",
+    "bytes",
+    "seconds",
+    "items",
+)
+"""What adds up."""
 
 
 class Tally(msgspec.Struct, kw_only=True):
@@ -20,13 +34,34 @@ class Tally(msgspec.Struct, kw_only=True):
     pages: int = 0  # fetched and kept
     pages_new: int = 0  # of these, those whose bytes were not there
     held: int = 0  # links left for the next crawl because their host is left alone, or because this crawl was stopped
-    failures: Counter[str] = msgspec.field(default_factory=Counter)  # reason id -> pages and pages of links
+    failures: dict[str, int] = {}  # reason id -> pages and pages of links
     bytes: int = 0  # of all answers, unpacked
     seconds: float = 0.0  # from first request to last answer of each, added up
     problem: str = ""  # reason id of what kept the source from being read, "" if nothing did
+    items: int = 0  # items listed in the answers, wanted or not
+    dates: list[dt.datetime] = msgspec.field(
+        default_factory=list
+    )  # of these, as far as they state one that can be read
+    moved_to: str = ""  # where its page of links redirects to for good, three crawls in a row
 
-    def fail(self, reason: Reason) -> None:
-        self.failures[reason.value] += 1
+    def fail(self, reason: Reason, times: int = 1) -> None:
+        if times:
+            self.failures[reason.value] = self.failures.get(reason.value, 0) + times
+
+    def add(self, other: Tally) -> None:
+        """Takes in what another process counted of the same source."""
+        for name in COUNTS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for reason, times in other.failures.items():
+            self.fail(Reason(reason), times)
+        self.dates += other.dates
+        self.problem = self.problem or other.problem
+        self.moved_to = self.moved_to or other.moved_to
+
+    @property
+    def touched(self) -> bool:
+        """True if anything was done for the source."""
+        return bool(self.seeds or self.pages or self.failures or self.held or self.problem)
 
     @property
     def failed(self) -> bool:
@@ -38,18 +73,19 @@ class Tally(msgspec.Struct, kw_only=True):
         """Reason id of what went wrong with a failed source, "" for others."""
         if not self.failed:
             return ""
-        return self.problem or self.failures.most_common(1)[0][0]
+        return self.problem or max(self.failures, key=lambda reason: self.failures[reason])
 
 
-def exit_code(tallies: Mapping[str, Tally], *, unexpected: int, stopped: bool) -> int:
+def exit_code(tallies: Mapping[str, Tally], *, unexpected: int, stopped: bool, others: int = 0) -> int:
     """0 if every source was read, 1 if none was or something unforeseen happened, 3 if some failed, 75 if the crawl was stopped.
 
     Args:
+        others: active sources that were not asked: where there are some, a failure of all that were is a failure of some.
         unexpected: exceptions that no reason explains.
         stopped: ended early by a signal or a limit of time or memory; the next crawl goes on from there.
     """
     failed = sum(tally.failed for tally in tallies.values())
-    if unexpected or (tallies and failed == len(tallies)):
+    if unexpected or (tallies and failed == len(tallies) and not others):
         return 1
     if stopped:
         return 75

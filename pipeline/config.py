@@ -39,6 +39,9 @@ class Digest(Section, frozen=True, kw_only=True):
     now: str = ""  # ISO time with zone at which the clock stands still, for demo and tests; "" for the real clock
 
 
+MAX_SHARDS = 64
+
+
 class Crawl(Section, frozen=True, kw_only=True):
     contact: str = ""  # https: or mailto: address told to every server; the crawl refuses to start without one
     delay_s: float = 5.0  # least seconds between two requests to one host
@@ -47,6 +50,10 @@ class Crawl(Section, frozen=True, kw_only=True):
     max_body_mib: int = 8  # larger answers are dropped
     max_minutes: int = 120  # one crawl
     max_attempts: int = 3  # fetches of one page over several runs before it counts as failed
+    shards: int = 0  # processes that crawl side by side, each with hosts of its own; 0: one per 30 sources, at most one per processor
+    flood_cap: int = 100  # new links taken from a source that was asked before, in one crawl
+    revival_days: int = 30  # how often sources that are dead are asked whether they answer again; 0: never
+    browser: str = ""  # a Chromium for sources that need JavaScript, such as "/usr/bin/chromium"; "": they are not asked
 
 
 class Rehearsal(Section, frozen=True, kw_only=True):
@@ -294,6 +301,8 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
         value = getattr(getattr(settings, section), name)
         if isinstance(value, int | float) and not 0 <= value < math.inf:
             fail(key, f"{value} must be a number from 0")
+    if settings.crawl.shards > MAX_SHARDS:
+        fail("crawl.shards", f"must be at most {MAX_SHARDS}; each takes about 100 MiB of memory")
     if not settings.digest.editions:
         fail("digest.editions", "name at least one edition: ja, en")
     if settings.rehearsal.proxy and not settings.rehearsal.allow_loopback:

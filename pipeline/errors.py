@@ -75,6 +75,12 @@ class Reason(StrEnum):
     BAD_FILE = "bad_file"
     GONE = "gone"
     RATE_LIMITED = "rate_limited"
+    ACCESS_REFUSED = "access_refused"
+    DENIED_HOST = "denied_host"
+    STALE = "stale"
+    EMPTY = "empty"
+    FLOOD = "flood"
+    NO_BROWSER = "no_browser"
     # extract
     NOT_TEXT = "not_text"
     NO_BODY = "no_body"
@@ -87,6 +93,12 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     TOO_SLOW = "too_slow"
     CRASHED = "crashed"
+
+
+READ_ALL_THE_SAME = frozenset({Reason.STALE, Reason.EMPTY, Reason.FLOOD})
+"""What is wrong with a source that answers: what it gave was read."""
+NOT_ASKED = frozenset({Reason.DENIED_HOST, Reason.NO_BROWSER})
+"""Why a source is not even asked."""
 
 
 class Skip(Frozen, frozen=True, kw_only=True, tag=True):

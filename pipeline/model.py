@@ -29,6 +29,8 @@ class Kind(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     LISTING = "listing"
+    WORDPRESS = "wordpress"
+    JSON_API = "json_api"
     ARCHIVE = "archive"
 
 
@@ -52,17 +54,58 @@ class Label(StrEnum):
     PRESS_RELEASE = "press_release"
     ACADEMIC = "academic"
     ORGANISER = "organiser"
+    QUERY = "query"  # a search over other people's pages: it proposes hosts, its links are never fetched
+
+
+class Scope(StrEnum):
+    """How much of what a source publishes is city diplomacy."""
+
+    TOPICAL = "topical"
+    GENERAL = "general"
+
+
+class EvidenceKind(StrEnum):
+    """How it is known that a source exists, the best first."""
+
+    ANSWERED = "answered"  # somebody asked it and noted what it answered
+    ARCHIVED = "archived"  # an archived copy of it was seen
+    NAMED = "named"  # public projects that use it name it
+    LISTED = "listed"  # one public list names it
+    MEMORY = "memory"  # nobody looked: the address may be wrong
+    UNSTATED = "unstated"
+
+
+class SourceEvidence(Frozen, frozen=True, kw_only=True):
+    """Why we believe that a source is there. It does not say that the source answers today."""
+
+    kind: EvidenceKind = EvidenceKind.UNSTATED
+    note: str = ""  # what was seen, where
+    seen_on: dt.date | None = None  # the day it was last seen to answer
 
 
 class Selectors(Frozen, frozen=True, kw_only=True):
-    """Where a listing page keeps its items. CSS selectors as parsel reads them; `::text` and `::attr(x)` are allowed."""
+    """Where a listing page keeps its items: CSS selectors (`::text` and `::attr(x)` allowed), or XPath if they begin with / ./ or (."""
 
     item: str  # one element per article
     link: str = "a::attr(href)"  # inside the item: the article's address
     title: str = "a::text"  # inside the item: the title as listed
     date: str | None = None  # inside the item: the date as listed, any form that pipeline.text.dates reads
+    date_pattern: str = ""  # regular expression: of the date's text, what it matches (its first group if it has one)
+    year: str | None = None  # in the page: the year of dates that state none; the nearest one above the item counts
     next_page: str | None = None  # in the page: the address of the next listing page
     max_pages: int = 1  # listing pages read in one crawl, 1..20
+
+
+class Fields(Frozen, frozen=True, kw_only=True):
+    """Where a JSON answer keeps its items: JMESPath expressions."""
+
+    items: str  # the list of items
+    link: str = "url"  # inside the item: the article's address, absolute or relative to the answer's
+    title: str = "title"  # inside the item
+    date: str | None = None  # inside the item: any form that pipeline.text.dates reads, or seconds since 1970
+    summary: str | None = None  # inside the item
+    next_page: str | None = None  # in the answer: the address of the next one
+    max_pages: int = 1  # answers read in one crawl, 1..20
 
 
 class Terms(Frozen, frozen=True, kw_only=True):
@@ -96,7 +139,12 @@ class SourceSpec(Frozen, frozen=True, kw_only=True):
     state: SourceState = SourceState.CANDIDATE
     family: str = ""  # publisher family; the source's own id if it stands alone
     labels: tuple[Label, ...] = ()
+    scope: Scope = Scope.GENERAL
+    note: str = ""  # what it is good for, for people
+    evidence: SourceEvidence = SourceEvidence()
     selectors: Selectors | None = None  # for kind "listing"
+    fields: Fields | None = None  # for kind "json_api"
+    javascript: bool = False  # its pages are empty without a browser; needs the extra "javascript" and crawl.browser
     include: str = ""  # regular expression an article's address must match (searched), "" for all
     exclude: str = ""  # regular expression an article's address must not match, "" for none
     max_items: int = 500  # articles taken from one feed, sitemap or listing in one crawl
@@ -116,7 +164,7 @@ class FetchHints(Frozen, frozen=True, kw_only=True):
 
     title: str = ""
     published: str = ""  # the date string as it stood there
-    published_from: str = ""  # "feed" | "sitemap" | "listing" | "sidecar"
+    published_from: str = ""  # "feed" | "sitemap" | "listing" | "api" | "sidecar"
     summary: str = ""
     authors: tuple[str, ...] = ()
     language: str = ""
@@ -158,6 +206,7 @@ class Origin(StrEnum):
     FEED = "feed"
     SITEMAP = "sitemap"
     LISTING = "listing"
+    API = "api"
     SIDECAR = "sidecar"
     JSON_LD = "json_ld"
     META = "meta"
@@ -228,6 +277,16 @@ class Access(StrEnum):
     TEASER = "teaser"  # only its beginning is there
 
 
+class Media(StrEnum):
+    """What stands at an article's address."""
+
+    PAGE = "page"
+    PDF = "pdf"
+    WORD = "word"
+    EXCEL = "excel"
+    POWERPOINT = "powerpoint"
+
+
 class Document(Frozen, frozen=True, kw_only=True):
     """What one page says, without its furniture. Made by extract."""
 
@@ -248,6 +307,7 @@ class Document(Frozen, frozen=True, kw_only=True):
     extractor: str  # name and version of what chose the body, e.g. "trafilatura 2.3.1 precision"
     agreement: float = 1.0  # 0..1: how much the extractors asked agree on the body; 1 where one was enough
     access: Access = Access.OPEN
+    media: Media = Media.PAGE  # anything else is only linked, never read: it has a title and no blocks
     origins: dict[str, str] = {}  # field -> where it was read: "title": "json_ld", "authors": "meta", ...
 
     @property
@@ -275,8 +335,9 @@ class Article(Frozen, frozen=True, kw_only=True):
     extractor: str = ""
     agreement: float = 1.0
     access: Access = Access.OPEN
+    media: Media = Media.PAGE
     origins: dict[str, str] = {}
-    fingerprint: str  # 16 hex digits: hash of the folded letters and digits of the body; equal texts are equal
+    fingerprint: str  # 16 hex digits: hash of the folded letters and digits of the body; equal texts are equal, without one none is
 
     @property
     def text(self) -> str:
@@ -429,6 +490,7 @@ class CardSource(Frozen, frozen=True, kw_only=True):
     published: FuzzyDate | None = None
     title_only: bool = False
     access: Access = Access.OPEN
+    media: Media = Media.PAGE  # anything else: a document, shown by its title alone
     references: tuple[str, ...] = ()  # origins the article credits
     copies: tuple[CardCopy, ...] = ()
 
@@ -529,14 +591,21 @@ class Figures(Frozen, frozen=True, kw_only=True):
 
 
 class SourceHealth(Frozen, frozen=True, kw_only=True):
-    """How one source answered lately."""
+    """How one source fares in this installation: what it answers depends on who asks from where."""
 
     source_id: str
     names: dict[str, str] = {}
+    last_asked: dt.datetime | None = None  # UTC
     last_ok: dt.datetime | None = None  # UTC
     last_new: dt.datetime | None = None  # UTC; when it last gave a page that we did not have
+    newest: dt.datetime | None = None  # UTC; date of the newest item that it ever listed, as far as it states dates
+    rhythm_h: float | None = None  # hours between two items: the median of its own; None until three are known
     failures: int = 0  # consecutive
-    problem: str = ""  # reason id of the last failure, "" if it answered
+    empties: int = 0  # consecutive answers without a single item
+    refusals: int = 0  # consecutive answers 401, 403 or 451
+    problem: str = ""  # reason id of what is wrong with it, "" if nothing is
+    due: dt.datetime | None = None  # UTC; a crawl of all sources asks it from then on
+    moved_to: str = ""  # address that it redirects to for good, three times in a row; asked instead
     pages: int = 0  # pages in the inbox
 
 

@@ -26,6 +26,7 @@ from pipeline.model import (
     Shelf,
     SourceHealth,
     SourceSpec,
+    SourceState,
     Story,
     TaggedArticle,
 )
@@ -94,6 +95,7 @@ def compose_missing(
     """
     made: list[Issue] = []
     issues = library.issues()
+    health = _of_the_living(health, library.sources())
     today = workspace.clock().astimezone(workspace.zone).date()
     patience = dt.timedelta(days=workspace.settings.deliver.late_days)
     for week in missing_weeks(workspace, library, issues):
@@ -171,9 +173,15 @@ def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHe
         issues=tuple(library.issues()),
         cards=tuple(newest_first),
         sources=sources,
-        health=tuple(health),
+        health=tuple(_of_the_living(health, sources)),
         redirects=library.redirects(),
     )
+
+
+def _of_the_living(health: Sequence[SourceHealth], sources: Mapping[str, SourceSpec]) -> list[SourceHealth]:
+    """Health without that of sources known to be dead, whose silence is no news; one that answers again is among the living."""
+    dead = {key for key, spec in sources.items() if spec.state is SourceState.DEAD}
+    return [row for row in health if row.source_id not in dead or not row.problem]
 
 
 def _dated(card: Card) -> dt.datetime:

@@ -34,7 +34,7 @@ from bench.material import (
     scorer,
     tag_rows,
 )
-from bench.quality import written
+from bench.quality import feeds, written
 from pipeline.group import group
 from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.model import ArticleClass, Document, TaggedArticle, TagKind
@@ -444,6 +444,7 @@ TASKS: Mapping[str, tuple[Callable[[Path, list[str]], Scores], bool]] = {
     "written_persons": (written.persons, False),
     "written_dates": (written.dates, False),
     "extraction": (extraction, True),
+    "feed_dates": (feeds.dates, True),
     "seeds": (seeds, True),
     "leads": (leads, True),
     "passages": (passages, True),

@@ -6,6 +6,8 @@ import datetime as dt
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from scrapy.core.downloader import Slot
+
 from crawler.middlewares.refusal import Refused
 from pipeline.errors import Reason
 from pipeline.store.inbox import HttpState, Inbox
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.run import Job
+    from crawler.job import Job
 
 DEFAULT_WAIT = dt.timedelta(hours=1)  # after 429 without a readable Retry-After
 MAX_WAIT = dt.timedelta(hours=24)  # an absurd Retry-After must not silence a source for ever
@@ -39,11 +41,15 @@ class Manners:
         if wish:
             self.job.hosts.ask_delay(name, wish)
         delay = self.job.hosts.delay(name)
+        request.meta["download_slot"] = name  # as we write it: Scrapy takes "city.example." for another host
         downloader = self.crawler.engine.downloader
         # A slot that was idle for a minute is dropped and made again from these settings.
         downloader.per_slot_settings[name] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
-        if name in downloader.slots:
-            downloader.slots[name].delay = delay
+        if name not in downloader.slots:
+            downloader.slots[name] = Slot(1, delay, 0.0)
+            # A process of the round before may have asked this host a moment ago. Both count on the machine's one monotonic clock.
+            downloader.slots[name].lastseen = self.job.asked_at.get(name, 0.0)
+        downloader.slots[name].delay = delay
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Raises Refused for 429, and for 503 that says when to come back."""

@@ -8,6 +8,10 @@ from crawler.hosts import Stop
 from pipeline.errors import Reason
 
 
+class HandedOver(IgnoreRequest):
+    """A request to a host that another process of this crawl asks; its errand is given to that one."""
+
+
 class Refused(IgnoreRequest):
     """A request that we do not make.
 

@@ -12,7 +12,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.middlewares.conditional import KEY, state_of
 from crawler.middlewares.manners import robots_url
-from crawler.middlewares.refusal import Refused
+from crawler.middlewares.refusal import HandedOver, Refused
 from crawler.spiders.failure import explain
 from pipeline.errors import Reason
 from pipeline.text.urls import host
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
-    from crawler.run import Job
+    from crawler.job import Job
 
 MAX_BYTES = 500 * 1024  # RFC 9309, section 2.5: parsers read at least 500 KiB; the rest is ignored
 
@@ -75,6 +75,10 @@ class StrictRobots(RobotsTxtMiddleware):
         )
         try:
             response = await self.crawler.engine.download_async(request)
+        except HandedOver as elsewhere:
+            # The rules stand on a host of another shard: from the next round on, both belong to one.
+            self.job.joined.append((name, str(elsewhere)))
+            raise
         except Refused as refusal:
             raise Refused.of(self.job.hosts.stop(name, refusal.reason, refusal.detail)) from refusal
         except Exception as error:

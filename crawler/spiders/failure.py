@@ -18,6 +18,7 @@ from pipeline.text.clean import clean_text
 from pipeline.text.urls import host
 
 DETAIL_CHARS = 300
+_FINAL = (Reason.ROBOTS_DISALLOWED, Reason.BLOCKED_ADDRESS, Reason.TOO_LARGE)  # of one address: asking again gives the same
 
 
 class Failure(Frozen, frozen=True, kw_only=True):
@@ -33,11 +34,9 @@ class Failure(Frozen, frozen=True, kw_only=True):
 def explain(error: BaseException, url: str) -> Failure:
     """The reason behind a request without an answer."""
     if isinstance(error, Refused):
-        final = not error.host and error.reason in (Reason.ROBOTS_DISALLOWED, Reason.BLOCKED_ADDRESS)
+        final = not error.host and error.reason in _FINAL
         return _failure(error.reason, error.detail, final=final, stopped_host=error.host)
     if isinstance(error, IgnoreRequest):
-        if error.__cause__ is not None:  # HttpCompressionMiddleware: larger than DOWNLOAD_MAXSIZE when unpacked
-            return _failure(Reason.TOO_LARGE, "larger than crawl.max_body_mib when unpacked", final=True)
         return _failure(Reason.HTTP_ERROR, str(error))
     if isinstance(error, DownloadTimeoutError):
         return _failure(Reason.TIMEOUT, "no complete answer within crawl.timeout_s", of_host=True)
@@ -45,6 +44,8 @@ def explain(error: BaseException, url: str) -> Failure:
         return _failure(Reason.TOO_LARGE, "larger than crawl.max_body_mib", final=True)
     if isinstance(error, ResponseDataLossError):
         return _failure(Reason.CONNECTION_FAILED, "the connection broke before the answer was complete", of_host=True)
+    if isinstance(error, ValueError):  # a redirect to what is no address: Scrapy, w3lib and urllib raise nothing more precise
+        return _failure(Reason.BLOCKED_ADDRESS, f"redirects to what is no address: {error}", final=True)
     if isinstance(error, CannotResolveHostError) and host(url) in refused_names:
         # Not final: a name server that lies for a day must not cost every link.
         address = refused_names[host(url)]
@@ -66,6 +67,8 @@ def judge_status(status: int, location: str = "") -> Failure | None:
         return _failure(Reason.GONE, f"HTTP {status}", final=True)
     if 300 <= status < 400 and location:  # redirects to http and https were followed
         return _failure(Reason.BLOCKED_ADDRESS, f"HTTP {status} to {location[:80]!r}", final=True)
+    if status in (401, 403, 451):  # depends on who asks from where, so it may change
+        return _failure(Reason.ACCESS_REFUSED, f"HTTP {status}")
     return _failure(Reason.HTTP_ERROR, f"HTTP {status}", of_host=status >= 500)
 
 

@@ -5,26 +5,32 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider, UsageError
 
-from crawler.handoff import is_media, page_of_response
+from crawler.deadline import within
+from crawler.errands import Errand
+from crawler.handoff import document_type, is_media, page_of_document, page_of_response
+from crawler.health import count_move, read_times
+from crawler.javascript import request_meta
 from crawler.middlewares.conditional import KEY, state_of
-from crawler.middlewares.refusal import Refused
+from crawler.middlewares.refusal import HandedOver, Refused
 from crawler.spiders.failure import Failure, explain, judge_status
 from crawler.spiders.feed import read_feed
+from crawler.spiders.json_api import read_json_api
 from crawler.spiders.listing import read_listing
 from crawler.spiders.reading import Reading, Unreadable, select
 from crawler.spiders.sitemap import read_sitemap
+from crawler.spiders.wordpress import read_wordpress
 from crawler.tally import Tally
 from pipeline.errors import Reason, StoreError
-from pipeline.model import Kind, SourceSpec
-from pipeline.store.inbox import Link
+from pipeline.model import Kind, Label, RawPage, SourceSpec, SourceState
+from pipeline.store.inbox import HttpState, Link
 from pipeline.text.urls import host, normalise_url
 
 if TYPE_CHECKING:
@@ -32,26 +38,12 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure as TwistedFailure
 
-    from crawler.run import Job
+    from crawler.job import Job
 
 logger = logging.getLogger(__name__)
 
+READING_S = 5.0  # processor time for one page of links; 2,000 full items take 1 s
 MAX_INDEX_DEPTH = 2  # an index of indexes of sitemaps; deeper ones are loops
-
-
-@dataclass
-class Errand:
-    """One request to make: for a page of links (`link` is None) or for a page."""
-
-    url: str
-    source_id: str
-    link: Link | None = None
-    depth: int = 0  # pages of links on the way from the source's own start
-    started: float = field(default=0.0)
-
-    @property
-    def host(self) -> str:
-        return host(self.url)
 
 
 class SourcesSpider(Spider):
@@ -67,7 +59,7 @@ class SourcesSpider(Spider):
         super().__init__(**options)
         self.job = job
         self._queues: dict[str, deque[Errand]] = {}
-        self._busy: dict[str, Errand] = {}
+        self._busy: dict[str, float] = {}  # host -> when its request was made
         self._asked: set[str] = set()  # pages of links: an index may name one twice, or itself
 
     @classmethod
@@ -79,14 +71,21 @@ class SourcesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        specs = self.job.network_specs
-        for source_id, spec in specs.items():
-            for url in spec.start:
-                self._queue_seed(Errand(url=normalise_url(url), source_id=source_id))
-        for link in self.job.inbox.pending(specs.keys(), self.job.clock(), self.job.max_attempts):
-            self._queue(Errand(url=link.url, source_id=link.source_id, link=link))
+        for errand in reversed(self.job.errands):  # pages of links go to the heads of their queues
+            if errand.link is None:
+                self._queue_seed(errand)
+        for errand in self.job.errands:
+            if errand.link is not None:
+                self._begin(errand)
         for request in self._due():
             yield request
+
+    def closed(self, reason: str) -> None:
+        """Scrapy's hook at the end of a crawl."""
+        del reason
+        # The next round's processes go on counting from there.
+        slots = self.crawler.engine.downloader.slots if self.crawler.engine else {}
+        self.job.asked_at |= {name: slot.lastseen for name, slot in slots.items() if slot.lastseen}
 
     def count_held(self) -> None:
         """What is still queued when the crawl was stopped early stays in the inbox for the next one."""
@@ -97,12 +96,19 @@ class SourcesSpider(Spider):
     # -------------------------------------------------------------------------------------------------------------- queues
 
     def _queue(self, errand: Errand) -> None:
-        self._queues.setdefault(errand.host, deque()).append(errand)
+        if self.job.owns(errand.url):
+            self._queues.setdefault(errand.host, deque()).append(errand)
+        else:
+            self.job.handed_over.append(errand)
 
     def _queue_seed(self, errand: Errand) -> None:
-        if errand.url and errand.url not in self._asked:
-            self._asked.add(errand.url)
+        if not errand.url or errand.url in self._asked:
+            return
+        self._asked.add(errand.url)
+        if self.job.owns(errand.url):
             self._queues.setdefault(errand.host, deque()).appendleft(errand)
+        else:
+            self.job.handed_over.append(errand)
 
     def _due(self) -> list[Request]:
         """The next request of every host that has none under way; the queues of hosts that are left alone are given up."""
@@ -114,16 +120,15 @@ class SourcesSpider(Spider):
             if not queue:
                 del self._queues[name]
             elif name not in self._busy:
-                self._busy[name] = queue.popleft()
-                requests.append(self._request(self._busy[name]))
+                self._busy[name] = time.monotonic()
+                requests.append(self._request(queue.popleft()))
         return requests
 
     def _request(self, errand: Errand) -> Request:
         spec = self.job.specs[errand.source_id]
-        meta: dict[str, Any] = {"delay_s": spec.delay_s}
+        meta: dict[str, Any] = {"delay_s": spec.delay_s} | request_meta(spec)
         if errand.link is None:
-            meta[KEY] = errand.url
-        errand.started = time.monotonic()
+            meta[KEY] = errand.key
         return Request(
             errand.url,
             callback=self.take,
@@ -156,7 +161,13 @@ class SourcesSpider(Spider):
         errand: Errand = request.cb_kwargs["errand"]
         with self._stopped_by_inbox():
             self._end(errand)
-            self._fail(errand, explain(failure.value or Exception("unknown"), request.url))
+            if isinstance(failure.value, HandedOver):
+                # It goes on from here, in the process that asks this host.
+                redirects = (*errand.redirects, *request.meta.get("redirect_reasons", ()))
+                further = msgspec.structs.replace(errand, url=request.url, start=errand.key, redirects=redirects)
+                self.job.handed_over.append(further)
+            else:
+                self._fail(errand, explain(failure.value or Exception("unknown"), request.url))
             return self._due()
 
     @contextmanager
@@ -174,6 +185,7 @@ class SourcesSpider(Spider):
         tally = self._end(errand)
         tally.bytes += len(response.body)
         failure = judge_status(response.status, (response.headers.get("Location") or b"").decode("latin-1"))
+        self._note_move(response, errand)
         try:
             if errand.link is None and response.status == 304:
                 self._take_unchanged(errand)
@@ -190,9 +202,9 @@ class SourcesSpider(Spider):
         return self._due()
 
     def _end(self, errand: Errand) -> Tally:
-        self._busy.pop(errand.host, None)
         tally = self.job.tallies[errand.source_id]
-        tally.seconds += time.monotonic() - errand.started
+        now = time.monotonic()
+        tally.seconds += now - self._busy.pop(errand.host, now)
         return tally
 
     def _take_unchanged(self, errand: Errand) -> None:
@@ -200,7 +212,7 @@ class SourcesSpider(Spider):
         tally.seeds += 1
         tally.answered += 1
         tally.not_modified += 1
-        state = self.job.inbox.http_state(errand.url)
+        state = self.job.inbox.http_state(errand.key)
         if state and state.body:
             self._follow(errand, tuple(state.body.decode().splitlines()))
 
@@ -210,21 +222,63 @@ class SourcesSpider(Spider):
         reading = _read(response, spec)
         tally.seeds += 1
         tally.answered += 1
-        links = select(reading, spec, response.url)
+        tally.items += len(reading.found)
+        published = (found.hints.published for found in reading.found if found.hints.published)
+        tally.dates.extend(read_times(published, spec, self.job.clock()))
+        if spec.state is SourceState.DEAD:
+            return  # asked whether it answers again, no more
+        links = self._wanted(select(reading, spec, response.url), spec)
         follow = self._allowed(errand, reading.follow)
         state = (
-            state_of(errand.url, response, "\n".join(follow).encode() if follow else None) if reading.whole else None
+            state_of(errand.key, response, "\n".join(follow).encode() if follow else None) if reading.whole else None
         )
         fresh = self.job.inbox.unknown([link.url for link in links])
-        tally.links_new += self.job.inbox.save_discovery(spec.id, errand.url, links, state, self.job.clock())
+        tally.links_new += self.job.inbox.save_discovery(spec.id, errand.key, links, state, self.job.clock())
         for link in links:
             if link.url in fresh:  # those known and due are queued since the start
-                self._queue(Errand(url=link.url, source_id=spec.id, link=link))
+                self._begin(Errand(url=link.url, source_id=spec.id, link=link))
         self._follow(errand, follow)
+
+    def _wanted(self, links: Sequence[Link], spec: SourceSpec) -> list[Link]:
+        """Those links that are to be fetched; the others are kept with the reason why not."""
+        job, now = self.job, self.job.clock()
+        tally = job.tallies[spec.id]
+        if Label.QUERY in spec.labels:
+            job.inbox.save_proposals(spec.id, [link for link in links if not job.denied.reason_for(link.url)], now)
+            return []
+        denied = [link for link in links if job.denied.reason_for(link.url)]
+        if denied:
+            why = job.denied.reason_for(denied[0].url)
+            tally.fail(Reason.DENIED_HOST, job.inbox.save_refused(spec.id, denied, Reason.DENIED_HOST, why, now))
+        allowed = [link for link in links if link not in denied]
+        if spec.id not in job.known:
+            return allowed
+        # A source that was read before gives a few new links at a time. Hundreds mean that it published everything again.
+        fresh = job.inbox.unknown([link.url for link in allowed])
+        over = [link for link in allowed if link.url in fresh][max(0, job.crawl.flood_cap - tally.links_new) :]
+        if over:
+            why = f"beyond crawl.flood_cap, {job.crawl.flood_cap} new links in one crawl"
+            tally.fail(Reason.FLOOD, job.inbox.save_refused(spec.id, over, Reason.FLOOD, why, now))
+        return [link for link in allowed if link not in over]
+
+    def _begin(self, errand: Errand) -> None:
+        """Queues a page, or keeps what is no page at once: documents are recorded as listed, and never fetched."""
+        assert errand.link
+        kind = document_type(errand.url)
+        if kind:
+            self._keep(page_of_document(errand.link, kind, self.job.clock()))
+        else:
+            self._queue(errand)
 
     def _allowed(self, errand: Errand, addresses: tuple[str, ...]) -> tuple[str, ...]:
         spec = self.job.specs[errand.source_id]
-        most = spec.selectors.max_pages - 1 if spec.selectors and spec.kind is Kind.LISTING else MAX_INDEX_DEPTH
+        match spec.kind:
+            case Kind.LISTING if spec.selectors:
+                most = spec.selectors.max_pages - 1
+            case Kind.JSON_API if spec.fields:
+                most = spec.fields.max_pages - 1
+            case _:
+                most = MAX_INDEX_DEPTH
         if errand.depth >= most:
             return ()
         return tuple(url for address in addresses if (url := normalise_url(address)))
@@ -233,14 +287,34 @@ class SourcesSpider(Spider):
         for url in reversed(addresses):  # each goes to the head of its host's queue
             self._queue_seed(Errand(url=url, source_id=errand.source_id, depth=errand.depth + 1))
 
+    def _note_move(self, response: Response, errand: Errand) -> None:
+        """Counts permanent redirects of a source's own page of links; after some in a row the new address is asked instead."""
+        if errand.link is not None or errand.depth:
+            return
+        asked = response.request.meta.get("redirect_reasons", ()) if response.request else ()
+        redirects = (*errand.redirects, *asked)
+        if not redirects and errand.url != errand.key and response.status < 400:
+            self.job.tallies[errand.source_id].moved_to = errand.url
+            return
+        permanent = bool(redirects) and all(status in (301, 308) for status in redirects) and response.status < 400
+        self._save_move(errand, normalise_url(response.url) if permanent else "")
+
+    def _save_move(self, errand: Errand, target: str) -> None:
+        # Where the new address fails, the next crawl asks the source's own again.
+        state = self.job.inbox.http_state(errand.key) or HttpState(url=errand.key)
+        if target or state.moves:
+            self.job.inbox.save_http_state(count_move(state, target))
+
     def _take_page(self, response: Response, link: Link) -> None:
         if is_media(response):
             raise Unreadable(Reason.NOT_TEXT, (response.headers.get("Content-Type") or b"").decode("latin-1")[:80])
-        tally = self.job.tallies[link.source_id]
-        page = page_of_response(response, link, self.job.clock())
+        self._keep(page_of_response(response, link, self.job.clock()))
+
+    def _keep(self, page: RawPage) -> None:
+        tally = self.job.tallies[page.source_id]
         tally.pages_new += self.job.inbox.save_page(page)
         tally.pages += 1
-        self.job.tell("page", source=link.source_id, url=link.url, bytes=len(page.body))
+        self.job.tell("page", source=page.source_id, url=page.url, bytes=len(page.body))
 
     # ------------------------------------------------------------------------------------------------------------ failures
 
@@ -264,6 +338,8 @@ class SourcesSpider(Spider):
     def _fail_source(self, errand: Errand, failure: Failure) -> None:
         tally = self.job.tallies[errand.source_id]
         tally.seeds += 1
+        if errand.url != errand.key and not errand.redirects and not errand.depth:
+            self._save_move(errand, "")
         # A dead sitemap in an index, or a missing second page, is counted but does not make the source fail.
         if not tally.problem and not errand.depth:
             tally.problem = failure.reason.value
@@ -289,12 +365,30 @@ class SourcesSpider(Spider):
 
 
 def _read(response: Response, spec: SourceSpec) -> Reading:
+    """Whatever a page does to its reader is that page's result."""
+    try:
+        with within(READING_S):
+            return _read_kind(response, spec)
+    except Unreadable:
+        raise
+    except TimeoutError as error:
+        raise Unreadable(Reason.TOO_SLOW, f"reading {error}") from error
+    except Exception as error:
+        raise Unreadable(Reason.CRASHED, f"{type(error).__name__}: {error}") from error
+
+
+def _read_kind(response: Response, spec: SourceSpec) -> Reading:
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
     match spec.kind:
         case Kind.FEED:
             return read_feed(response.body, content_type)
         case Kind.SITEMAP:
             return read_sitemap(response.body, content_type)
+        case Kind.WORDPRESS:
+            return read_wordpress(response.body, response.url, content_type)
+        case Kind.JSON_API:
+            assert spec.fields, "the catalogue lets no JSON source pass without fields"
+            return read_json_api(response.body, response.url, spec.fields, content_type)
         case _:
             assert spec.selectors, "the catalogue lets no listing pass without selectors"
-            return read_listing(response.body, response.url, spec.selectors, content_type)
+            return read_listing(response.body, response.url, spec.selectors, content_type, spec.zone)

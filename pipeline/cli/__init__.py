@@ -25,6 +25,8 @@ COMMANDS = (
     "render",
     "deliver",
     "status",
+    "source",
+    "add",
     "search",
     "explain",
     "config",

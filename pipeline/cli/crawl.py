@@ -25,20 +25,26 @@ _PATIENCE_S = 7
 
 @click.command("crawl")
 @click.option("--source", "sources", multiple=True, metavar="ID", help="Only this source; may be repeated.")
+@click.option("--all", "every", is_flag=True, help="Also sources that are not due yet.")
 @click.option("--dry-run", is_flag=True, help="Names the sources that would be asked and asks none.")
 @json_option
 @click.pass_obj
-def command(session: Session, sources: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
-    """Asks the active sources for new articles and keeps their pages in the inbox."""
+def command(session: Session, sources: tuple[str, ...], every: bool, dry_run: bool, as_json: bool) -> int:
+    """Asks the active sources that are due for new articles and keeps their pages in the inbox."""
     workspace = session.open()
     with hold(workspace, "crawl"):
-        result = crawl(workspace, session.flags, sources, dry_run=dry_run)
+        result = crawl(workspace, session.flags, sources, every=every, dry_run=dry_run)
     report(result, describe_plan(result) if dry_run else describe_crawl(result), as_json=as_json)
     return EXIT_PARTIAL if result["partial"] else 0
 
 
 def crawl(
-    workspace: Workspace, flags: dict[str, str], sources: tuple[str, ...] = (), *, dry_run: bool = False
+    workspace: Workspace,
+    flags: dict[str, str],
+    sources: tuple[str, ...] = (),
+    *,
+    every: bool = False,
+    dry_run: bool = False,
 ) -> dict[str, Any]:
     """The crawler's own report, with `partial` true if some sources failed; for a dry run its plan.
 
@@ -52,6 +58,8 @@ def crawl(
     # --attached: a crawler whose parent was killed ends by itself.
     arguments = [sys.executable, "-P", "-m", "crawler", "--workspace", str(workspace.root), "--progress", "--attached"]
     arguments += ["--run-id", uuid.uuid4().hex[:12]]
+    if every:
+        arguments.append("--all")
     if dry_run:
         arguments.append("--dry-run")
     for source in sources:
@@ -134,6 +142,8 @@ def describe_crawl(result: dict[str, Any]) -> str:
         f"{total['sources']} sources asked, {total['not_modified']} answers unchanged, {total['pages']} pages fetched, "
         f"{total['links_new']} new links"
     )
+    if total["sources_not_due"]:
+        line += f"; {total['sources_not_due']} sources are not due yet"
     if total["failures"]:
         line += f"; not fetched: {describe_counts(total['failures'])}"
     if total["sources_failed"]:
@@ -145,6 +155,6 @@ def describe_plan(plan: dict[str, Any]) -> str:
     """One line per source for people."""
     lines = []
     for source_id, source in plan["sources"].items():
-        line = f"would ask {source_id}: {', '.join(source['start'])}"
+        line = f"would ask {source_id}: {', '.join(source['start']) or 'not due, only for pages that wait'}"
         lines.append(line + (f"; {source['waiting']} pages wait" if source["waiting"] else ""))
-    return "\n".join(lines)
+    return "\n".join(lines) or "no source is due ('city-digest crawl --all' asks all of them)"

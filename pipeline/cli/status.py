@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from typing import Any
 
 import click
 
-from pipeline.cli.session import EXIT_PARTIAL, Session, json_option, print_json
+from pipeline.cli.session import EXIT_PARTIAL, Session, describe_counts, json_option, print_json
 from pipeline.config import Workspace
-from pipeline.model import SourceHealth
+from pipeline.model import SourceHealth, SourceSpec, SourceState
+
+PLAIN_WIDTH = 160  # columns where nobody's terminal says how many there are: every line whole
 
 
 @click.command("status")
+@click.option("--source", "source_id", metavar="ID", default="", help="Everything about one source.")
 @json_option
 @click.pass_obj
-def command(session: Session, as_json: bool) -> int:
-    """Per source: when it last answered and gave something new, what failed. Exit code 3 if a source needs attention."""
+def command(session: Session, source_id: str, as_json: bool) -> int:
+    """Per source: when it last answered, how old its newest item is, how often it gives one, when it is asked next, and what is
+    wrong with it. Exit code 3 if a source needs attention."""
     workspace = session.open()
     data = gather_status(workspace)
+    if source_id:
+        data["sources"] = [row for row in data["sources"] if row["id"] == source_id]
+        if not data["sources"]:
+            raise click.BadParameter(f"no source {source_id!r} was ever asked here", param_hint="--source")
+    else:
+        data["sources"] = [row for row in data["sources"] if not row["dead"] or row["revived"]]
     if as_json:
         print_json(data)
+    elif source_id:
+        _print_source(data["sources"][0], data["now"])
     else:
         _print(data)
-    return EXIT_PARTIAL if any(row["problem"] for row in data["sources"]) else 0
+    return EXIT_PARTIAL if any(row["problem"] and not row["dead"] for row in data["sources"]) else 0
 
 
 def gather_status(workspace: Workspace) -> dict[str, Any]:
@@ -31,7 +44,7 @@ def gather_status(workspace: Workspace) -> dict[str, Any]:
     from pipeline.store.opening import open_inbox, open_library
 
     inbox, library = open_inbox(workspace), open_library(workspace)
-    links, failures = inbox.link_counts(), inbox.failure_counts()
+    links, failures, specs = inbox.link_counts(), inbox.failure_counts(), inbox.sources()
     set_back: dict[str, dict[str, int]] = {}
     for source_id, _stage, outcome, reason, pages in library.outcome_counts():
         set_back.setdefault(source_id, {})[f"{outcome}:{reason}"] = pages
@@ -40,7 +53,7 @@ def gather_status(workspace: Workspace) -> dict[str, Any]:
         "workspace": str(workspace.root),
         "now": workspace.clock(),
         "sources": [
-            _row(row)
+            _row(row, specs.get(row.source_id))
             | {
                 "links": links.get(row.source_id, {}),
                 "not_fetched": failures.get(row.source_id, {}),
@@ -54,14 +67,14 @@ def gather_status(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _row(health: SourceHealth) -> dict[str, Any]:
+def _row(health: SourceHealth, spec: SourceSpec | None) -> dict[str, Any]:
+    fields = {name: getattr(health, name) for name in health.__struct_fields__ if name != "source_id"}
+    dead = spec is not None and spec.state is SourceState.DEAD
     return {
         "id": health.source_id,
-        "last_ok": health.last_ok,
-        "last_new": health.last_new,
-        "failures": health.failures,
-        "problem": health.problem,
-        "pages": health.pages,
+        **fields,
+        "dead": dead,
+        "revived": dead and not health.problem and health.last_ok is not None,
     }
 
 
@@ -69,21 +82,28 @@ def _print(data: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("source", "answered", "last new", "pages", "set aside", "problem", box=None, header_style="bold")
+    headings = ("source", "answered", "newest item", "rhythm", "next due", "pages", "problem")
+    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
     for row in data["sources"]:
         table.add_row(
             row["id"],
             _day(row["last_ok"]),
-            _day(row["last_new"]),
+            _day(row["newest"], "no date"),
+            _rhythm(row["rhythm_h"]),
+            _until(row["due"], data["now"]),
             str(row["pages"]),
-            ", ".join(f"{number} {reason}" for reason, number in row["set_aside"].items()),
-            f"{row['problem']} ({row['failures']}x)" if row["problem"] else "",
+            _problem(row),
         )
     # By way of a text: Rich's console ends the process where its reader goes away.
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PLAIN_WIDTH)
     with console.capture() as captured:
         console.print(table)
-    click.echo(captured.get())
+    click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    for row in data["sources"]:
+        if row["moved_to"]:
+            click.echo(f"{row['id']} has moved: {row['moved_to']} is asked instead. Correct start in its file.")
+        if row["revived"]:
+            click.echo(f"{row['id']} was given up and answers again. Run city-digest source enable {row['id']}.")
     click.echo(
         f"{sum(data['articles'].values())} articles "
         f"({', '.join(f'{n} {name}' for name, n in sorted(data['articles'].items())) or 'none'}), {data['stories']} stories, "
@@ -91,5 +111,52 @@ def _print(data: dict[str, Any]) -> None:
     )
 
 
-def _day(moment: dt.datetime | None) -> str:
-    return f"{moment:%Y-%m-%d}" if moment else "never"
+def _print_source(row: dict[str, Any], now: dt.datetime) -> None:
+    facts = {
+        "source": row["id"],
+        "name": row["names"].get("en", ""),
+        "asked": _moment(row["last_asked"]),
+        "answered": _moment(row["last_ok"]),
+        "last new page": _moment(row["last_new"]),
+        "newest item": _moment(row["newest"], "no item states a date"),
+        "rhythm": _rhythm(row["rhythm_h"]),
+        "next due": _until(row["due"], now),
+        "problem": _problem(row) or "none",
+        "given up": "yes, but it answers again" if row["revived"] else "yes" if row["dead"] else "",
+        "moved to": row["moved_to"],
+        "pages": str(row["pages"]),
+        "links": describe_counts(row["links"]),
+        "not fetched": describe_counts(row["not_fetched"]),
+        "set aside": describe_counts(row["set_aside"]),
+    }
+    for name, value in facts.items():
+        if value:
+            click.echo(f"{name + ':':<15}{value}")
+
+
+def _problem(row: dict[str, Any]) -> str:
+    """Its reason, with how often in a row."""
+    times = {"empty": row["empties"], "access_refused": row["refusals"]}.get(row["problem"], row["failures"])
+    return f"{row['problem']} ({times}x)" if row["problem"] and times else row["problem"]
+
+
+def _rhythm(hours: float | None) -> str:
+    from pipeline.knowledge.editions import load_edition
+    from pipeline.render.dates import format_rhythm
+
+    return format_rhythm(hours, load_edition("en")) if hours else "unknown"
+
+
+def _until(due: dt.datetime | None, now: dt.datetime) -> str:
+    if due is None or due <= now:
+        return "now"
+    hours = max(1, round((due - now) / dt.timedelta(hours=1)))
+    return f"in {hours} h" if hours <= 48 else f"in {round(hours / 24)} days"
+
+
+def _day(moment: dt.datetime | None, otherwise: str = "never") -> str:
+    return f"{moment:%Y-%m-%d}" if moment else otherwise
+
+
+def _moment(moment: dt.datetime | None, otherwise: str = "never") -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else otherwise

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pipeline.errors import NOT_ASKED, READ_ALL_THE_SAME
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import (
     Agreement,
@@ -127,9 +128,10 @@ def region_of(card: Card, home: str, lexicon: Lexicon) -> str:
 
 
 def collection_failed(health: Sequence[SourceHealth]) -> bool:
-    """True if so many sources could not be read that silence says nothing about the world."""
-    failed = sum(bool(row.problem) for row in health)
-    return bool(health) and failed / len(health) > FAILED_SHARE
+    """True if so many of the sources that were asked could not be read that silence says nothing about the world."""
+    asked = [row.problem for row in health if row.problem not in NOT_ASKED]
+    failed = sum(bool(problem) and problem not in READ_ALL_THE_SAME for problem in asked)
+    return bool(asked) and failed / len(asked) > FAILED_SHARE
 
 
 def _rank(card: Card, *, follow_up: bool) -> Card:

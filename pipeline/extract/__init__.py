@@ -28,18 +28,20 @@ from pipeline.extract.page import Page, index, parse
 from pipeline.extract.paragraphs import weight
 from pipeline.extract.plain import read_plain
 from pipeline.extract.verdicts import MIN_WEIGHT, judge
-from pipeline.model import Document, Origin, RawPage
+from pipeline.model import Document, Media, Origin, RawPage
 from pipeline.text.charsets import decode
 from pipeline.text.clean import clean_text
+from pipeline.text.media import media_of
 from pipeline.text.urls import normalise_url
 
 NAME = "extract"
-VERSION = "2"
+VERSION = "3"
 
 MAX_BYTES = 8 * 1024 * 1024  # the crawler keeps no more of a page either
 
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/xml", "text/xml"})
-_MAGIC = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"RIFF", b"\xd0\xcf\x11\xe0", b"\x00\x00\x00\x18ftyp", b"ID3", b"OggS")  # fmt: skip
+_PDF = b"%PDF"
+_MAGIC = (b"PK\x03\x04", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"\x1f\x8b", b"RIFF", b"\xd0\xcf\x11\xe0", b"\x00\x00\x00\x18ftyp", b"ID3", b"OggS")  # fmt: skip
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|h1|article|table|span|meta)\b", re.IGNORECASE)
 
 
@@ -54,6 +56,9 @@ def extract(page: RawPage) -> Document | Skip | Retry | Quarantine:
 def _extract(page: RawPage) -> Document | Skip | Quarantine:
     if page.status >= 400:
         return Skip(reason=Reason.ERROR_PAGE, detail=f"status {page.status}")
+    media = Media.PDF if page.body.lstrip()[:8].startswith(_PDF) else media_of(page.header("content-type"))
+    if media is not Media.PAGE:
+        return _link_document(page, media)
     if not page.body.strip():
         return Skip(reason=Reason.NO_BODY, detail="empty")
     if len(page.body) > MAX_BYTES:
@@ -148,6 +153,40 @@ def _describe(page: RawPage, parsed: Page, described: Described) -> Document:
             canonical_url=canonical,
         ),
     )
+
+
+def _link_document(page: RawPage, media: Media) -> Document | Skip:
+    """A PDF or office document as the page that links to it describes it: such files are not opened."""
+    title = _FILE_NOTE.sub("", clean_text(page.hints.title))
+    if not title:
+        return Skip(reason=Reason.NO_TITLE, detail=media.value)
+    return Document(
+        page_id=page.id,
+        source_id=page.source_id,
+        url=page.final_url,
+        canonical_url=normalise_url(page.final_url) or page.final_url,
+        title=title,
+        blocks=(),
+        authors=tuple(page.hints.authors),
+        directives=read_directives((), page.header("x-robots-tag"), [page.header("tdm-reservation")]),
+        hints=page.hints,
+        fetched_at=page.fetched_at,
+        extractor="document",
+        media=media,
+        origins=_origins(
+            title=Found(title, Origin.HINTS),
+            authors=Found("".join(page.hints.authors), Origin.HINTS),
+            canonical_url=Found(page.final_url, Origin.URL),
+        ),
+    )
+
+
+# What lists write behind a link to a file: (PDF：210KB), 【PDF形式】, [Word, 1.2 MB].
+_FILE_NOTE = re.compile(
+    r"\s*[(（\[［【〔]\s*(?:(?:PDF|ＰＤＦ|Word|ワード|Excel|エクセル|PowerPoint|パワーポイント|docx?|xlsx?|pptx?)(?![a-zA-Z])[^()（）\[\]［］【】〔〕]{0,30}"
+    r"|[\d.,０-９．，]+\s*(?:[KMＫＭ]i?[BＢ]|(?:キロ|メガ)バイト))\s*[)）\]］】〕]\s*$",
+    re.IGNORECASE,
+)
 
 
 def _origins(**fields: Found) -> dict[str, str]:

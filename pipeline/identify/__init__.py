@@ -14,7 +14,7 @@ from pipeline.text.clean import clean_text, fold
 from pipeline.text.urls import address_id
 
 NAME = "identify"
-VERSION = "2"
+VERSION = "3"
 
 MAX_TITLE = 300  # code points; longer titles are whole paragraphs
 
@@ -44,8 +44,10 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
         extractor=document.extractor,
         agreement=document.agreement,
         access=document.access,
+        media=document.media,
         origins=document.origins,
-        fingerprint=fingerprint(document.text),
+        # Nothing is known of what stands in two documents that were never opened: they must not count as equal.
+        fingerprint=fingerprint(document.text if fold(document.text) else document.canonical_url),
     )
 
 

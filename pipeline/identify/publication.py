@@ -2,7 +2,7 @@
 
 The order of belief, and why:
 
-1. A feed or a sidecar states the date of this one item. Yet some feeds date everything anew when they are rebuilt, so a page
+1. A feed, a site's interface or a sidecar states the date of this one item. Yet some feeds date everything anew when they are rebuilt, so a page
    whose own structured date (JSON-LD, meta, itemprop) is an earlier day is believed instead. A later one is an update.
 2. The page's structured date, then its <time>.
 3. A listing's date, which a person wrote beside the link, then the date in the address.
@@ -29,6 +29,7 @@ _STRUCTURED = frozenset({Origin.JSON_LD, Origin.META, Origin.ITEMPROP})
 _RANKS = {
     Origin.SIDECAR: 0,
     Origin.FEED: 0,
+    Origin.API: 0,
     Origin.JSON_LD: 1,
     Origin.META: 2,
     Origin.ITEMPROP: 3,
@@ -39,7 +40,13 @@ _RANKS = {
     Origin.TEXT: 8,
     Origin.SITEMAP: 9,
 }
-_HINTED = {"feed": Origin.FEED, "sitemap": Origin.SITEMAP, "listing": Origin.LISTING, "sidecar": Origin.SIDECAR}
+_HINTED = {
+    "feed": Origin.FEED,
+    "sitemap": Origin.SITEMAP,
+    "listing": Origin.LISTING,
+    "api": Origin.API,
+    "sidecar": Origin.SIDECAR,
+}
 
 
 def read_published(document: Document, zone: ZoneInfo) -> FuzzyDate | None:
@@ -50,7 +57,7 @@ def read_published(document: Document, zone: ZoneInfo) -> FuzzyDate | None:
     if not dates:
         return None
     chosen = dates[0]
-    if chosen.origin in {Origin.FEED, Origin.SIDECAR}:
+    if chosen.origin in {Origin.FEED, Origin.API, Origin.SIDECAR}:
         own = next((date for date in dates if date.origin in _STRUCTURED), None)
         if own and chosen.value - own.value > AHEAD and own.precision in {Precision.MINUTE, Precision.DAY}:
             chosen = own

@@ -109,6 +109,22 @@ def seen(moment: dt.datetime, zone: zoneinfo.ZoneInfo, edition: Edition) -> When
     return When(format_short(day, edition), day.isoformat())
 
 
+def format_rhythm(hours: float, edition: Edition) -> str:
+    """How often something comes: every 2 days, every week, 約3か月ごと."""
+    days = hours / 24
+    if days < 0.75:
+        return edition.say("rhythm.often")
+    if days < 1.5:
+        return edition.say("rhythm.day")
+    if round(days) == 7:
+        return edition.say("rhythm.week")
+    if days < 13.5:
+        return edition.say("rhythm.days", n=round(days))
+    if days < 60:
+        return edition.say("rhythm.weeks", n=round(days / 7))
+    return edition.say("rhythm.months", n=round(days / 30.44))  # days of a month: 365.25 / 12
+
+
 def _coarse(day: dt.date, precision: Precision, edition: Edition) -> When:
     if precision is Precision.YEAR:
         return When(edition.say("date.year", **_parts(day, edition)), f"{day.year:04d}", "year")

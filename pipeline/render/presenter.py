@@ -11,6 +11,7 @@ import itertools
 import zoneinfo
 from collections.abc import Iterable, Sequence
 
+from pipeline.errors import READ_ALL_THE_SAME, Reason
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import (
@@ -26,6 +27,7 @@ from pipeline.model import (
     Issue,
     IssueStatus,
     Label,
+    Media,
     Meeting,
     SourceHealth,
     SourceSpec,
@@ -235,11 +237,16 @@ class Presenter:
             direction="rtl" if base in _RIGHT_TO_LEFT else "",
             url=source.url,
             title_only=source.title_only,
-            access="" if source.access is Access.OPEN else self.say(f"access.{source.access}"),
+            access=self._access(source),
             references=self.join(source.references),
             copies=tuple(CopyView(self.outlet(copy.source_id, copy.url), copy.url) for copy in source.copies),
             copies_text=self.say("card.copies", n=len(source.copies)) if source.copies else "",
         )
+
+    def _access(self, source: CardSource) -> str:
+        if source.media is not Media.PAGE:
+            return self.say(f"media.{source.media}")
+        return "" if source.access is Access.OPEN else self.say(f"access.{source.access}")
 
     def labels(self, labels: Sequence[Label]) -> tuple[str, ...]:
         return tuple(self.say(f"label.{label}") for label in labels) or (self.say("label.none"),)
@@ -309,7 +316,8 @@ class Presenter:
             ),
             follow_ups=tuple(self.card(card) for card in issue.follow_ups),
             names=self.name_rows(issue.names),
-            failed=tuple(view for entry, view in health if entry.problem),
+            failed=tuple(view for _, view in health if not view.is_read),
+            doubtful=tuple(view for entry, view in health if entry.problem and view.is_read),
             consulted=tuple(view for entry, view in health if not entry.problem),
             mark={IssueStatus.QUIET: "quiet", IssueStatus.COLLECTION_FAILED: "failed"}.get(issue.status, ""),
         )
@@ -419,16 +427,35 @@ class Presenter:
         return HealthView(
             outlet=self.outlet(health.source_id, names=health.names),
             problem=self._problem(health),
-            last_ok=dates.seen(health.last_ok, self._zone, self.edition) if health.last_ok else None,
+            is_read=not health.problem or health.problem in READ_ALL_THE_SAME,
+            last_ok=self._seen(health.last_ok),
+            newest=self._seen(health.newest),
+            rhythm=dates.format_rhythm(health.rhythm_h, self.edition) if health.rhythm_h else "",
         )
+
+    def _seen(self, moment: dt.datetime | None) -> When | None:
+        return dates.seen(moment, self._zone, self.edition) if moment else None
 
     def _problem(self, health: SourceHealth) -> str:
         if not health.problem:
             return ""
         known = health.problem if self.edition.has(f"reason.{health.problem}") else "unknown"
-        text = self.say(f"reason.{known}")
-        times = self.say("sources.times", n=health.failures) if health.failures > 1 else ""
-        return text + (self.say("paren.inside", text=times) if times else "")
+        details = self._stale_since(health) if health.problem == Reason.STALE else self._times(health)
+        return self.say(f"reason.{known}") + (self.say("paren.inside", text=details) if details else "")
+
+    def _times(self, health: SourceHealth) -> str:
+        counts: dict[str, int] = {Reason.EMPTY: health.empties, Reason.ACCESS_REFUSED: health.refusals}
+        times = counts.get(health.problem) or health.failures
+        return self.say("sources.times", n=times) if times > 1 else ""
+
+    def _stale_since(self, health: SourceHealth) -> str:
+        newest = health.newest or health.last_new
+        if not newest:
+            return ""
+        since = dates.seen(newest, self._zone, self.edition).text
+        if not health.rhythm_h:
+            return self.say("sources.since", date=since)
+        return self.say("sources.since_usually", date=since, rhythm=dates.format_rhythm(health.rhythm_h, self.edition))
 
     @property
     def _zone(self) -> zoneinfo.ZoneInfo:
@@ -455,8 +482,11 @@ class Presenter:
             country=self.country(spec.country).text,
             languages=self.join(self.language(tag) for tag in spec.languages),
             labels=self.labels(spec.labels),
-            family=spec.publisher_family,
+            family=spec.family if spec.family != spec.id else "",
+            kind=self.say(f"source_kind.{spec.kind}"),
             health=self.health(health or SourceHealth(source_id=spec.id)),
+            state="" if spec.state is SourceState.ACTIVE or health else self.say(f"source_state.{spec.state}"),
+            moved=bool(health and health.moved_to),
             terms=self.say("sources.title_only" if spec.terms.show == "title_only" else "sources.abstract"),
         )
 

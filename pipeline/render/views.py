@@ -35,7 +35,7 @@ class SourceView:
     direction: str  # "rtl" or ""
     url: str
     title_only: bool
-    access: str  # that the text is not free, "" if it is
+    access: str  # that the text is not free, or that a PDF or office document stands there; "" for a free page
     references: str
     copies: tuple[CopyView, ...]
     copies_text: str
@@ -104,8 +104,11 @@ class NameRow:
 @dataclasses.dataclass(frozen=True, slots=True)
 class HealthView:
     outlet: Ref
-    problem: str  # in words, "" if it answered
+    problem: str  # in words, "" if nothing is wrong with it
+    is_read: bool  # it answers, whatever is wrong with what it gives
     last_ok: When | None
+    newest: When | None
+    rhythm: str  # in words, "" if it is unknown
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -139,6 +142,7 @@ class IssueView:
     follow_ups: tuple[CardView, ...]
     names: tuple[NameRow, ...]
     failed: tuple[HealthView, ...]
+    doubtful: tuple[HealthView, ...]  # read, but with nothing new, with nothing, or with too much
     consulted: tuple[HealthView, ...]
     mark: str  # "quiet" | "failed" | ""
 
@@ -153,6 +157,9 @@ class SpecView:
     country: str
     languages: str
     labels: tuple[str, ...]
-    family: str
+    family: str  # of the publisher, "" if the source stands alone
+    kind: str
     health: HealthView
+    state: str  # in words, where its health does not tell: it is not asked, or no longer
+    moved: bool  # asked at another address than its file says
     terms: str

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,22 @@ def insert(connection: Connection, table: Table) -> Any:
     """An INSERT that can say ON CONFLICT in the connection's own dialect."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def upsert(connection: Connection, table: Table, key: str, changed: Collection[str]) -> Any:
+    """An INSERT that sets these columns, to the values given, where the key is there already.
+
+    Each is built once: building one costs SQLAlchemy more than running it costs SQLite.
+    """
+    return _upsert(connection.dialect.name, table, key, tuple(changed))
+
+
+@functools.cache
+def _upsert(dialect: str, table: Table, key: str, changed: tuple[str, ...]) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=[key], set_={name: getattr(statement.excluded, name) for name in changed}
+    )
 
 
 def pack(data: bytes) -> bytes:

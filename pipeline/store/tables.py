@@ -35,7 +35,7 @@ link = Table(
     Column("source_id", String(64), nullable=False),
     Column("hints", Text, nullable=False),  # FetchHints as JSON
     Column("discovered_at", UtcDateTime, nullable=False),
-    Column("state", String(16), nullable=False),  # pending | fetched | failed | disallowed
+    Column("state", String(16), nullable=False),  # pending | fetched | failed | disallowed | proposed
     Column("attempts", Integer, nullable=False, default=0),
     Column("not_before", UtcDateTime),
     Column("reason", String(32), nullable=False, default=""),  # Reason of the last failure
@@ -64,18 +64,27 @@ http_state = Table(
     Column("url", Text, primary_key=True),
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),
-    Column("body", LargeBinary),  # kept for robots.txt only, packed
+    Column("body", LargeBinary),  # robots.txt, or the addresses an index led to, one a line; packed
     Column("not_before", UtcDateTime),  # Retry-After
+    Column("moved_to", Text, nullable=False, default=""),  # where it redirected for good (301, 308) when last asked
+    Column("moves", Integer, nullable=False, default=0),  # how often in a row it did
 )
 
 health = Table(
     "health",
     inbox,
     Column("source_id", String(64), primary_key=True),
+    Column("last_asked", UtcDateTime),
     Column("last_ok", UtcDateTime),
-    Column("last_new", UtcDateTime),
-    Column("failures", Integer, nullable=False, default=0),
-    Column("problem", String(32), nullable=False, default=""),
+    Column("last_new", UtcDateTime),  # when it last gave a page that was not there
+    Column("newest", UtcDateTime),  # date of the newest item it ever listed
+    Column("rhythm_h", Float),  # hours between two of its items, the median
+    Column("failures", Integer, nullable=False, default=0),  # consecutive
+    Column("empties", Integer, nullable=False, default=0),  # consecutive answers without an item
+    Column("refusals", Integer, nullable=False, default=0),  # consecutive answers 401, 403 or 451
+    Column("problem", String(32), nullable=False, default=""),  # Reason of what is wrong with it
+    Column("due", UtcDateTime),  # when it is asked next
+    Column("moved_to", Text, nullable=False, default=""),  # address that is asked instead of its own
 )
 
 # --------------------------------------------------------------------------------------------------------------- library

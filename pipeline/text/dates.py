@@ -53,6 +53,7 @@ def read_date(
         day_first: the order of day and month in 7/8/2025 where the zone does not decide it; None if unknown.
 
     A time of exactly 00:00:00 is a day: publishing systems write it when they know no time. 24:00 is the next day's midnight.
+    An offset that the zone has only in the other half of the year is not believed: the wall clock counts, in the zone.
     """
     text = _plain(raw)
     stamp = _read_timestamp(text)
@@ -413,7 +414,7 @@ def _complete(
         stated = _read_zone(tail, midnight) if _DAY_ZONE.match(tail) else None
         value = midnight.replace(tzinfo=stated) if stated else midnight
         return FuzzyDate(value=value, precision=Precision.DAY, zone_stated=stated is not None, origin=origin)
-    stated = _read_zone(clock.string[clock.end() :] or clock.groupdict().get("zone") or "", midnight)
+    stated = _read_zone(clock.string[clock.end() :] or clock.groupdict().get("zone") or "", midnight + time)
     value = dt.datetime.combine(day, dt.time(), stated or zone) + time  # wall clock: 24:00 is the next day
     midnight_exactly = not time and bool(clock.groupdict().get("second"))
     precision = Precision.DAY if midnight_exactly else Precision.MINUTE
@@ -496,22 +497,42 @@ _DAY_ZONE = re.compile(r"z\b|[+-]\d\d:\d\d")  # XML Schema's date may carry a zo
 
 
 def _read_zone(text: str, moment: dt.datetime) -> dt.tzinfo | None:
-    """The fixed offset with which a text begins, None if it states none.
+    """The fixed offset with which a text begins, None if it states none that can be believed.
 
     Args:
-        moment: in the source's own zone; its name is that zone's where a name is used for several.
+        moment: what the wall clock shows, in the source's own zone.
     """
     match = _ZONE.match(text)
     if not match:
         return None
+    name = match["name"] or ""
     if match["sign"]:
         minutes = int(match["hours"]) * 60 + int(match["minutes"] or 0)
-        return _offset(minutes if match["sign"] == "+" else -minutes)
-    name = match["name"]
+        stated = _offset(minutes if match["sign"] == "+" else -minutes)
+        return None if _is_of_another_season(stated, moment) else stated
     if name in _AMBIGUOUS:
         own = moment.utcoffset()
         return dt.timezone(own) if own is not None and (moment.tzname() or "").casefold() == name else None
-    return _offset(_ZONE_NAMES[name] * 60) if name else None
+    if name not in _ZONE_NAMES:
+        return None
+    stated = _offset(_ZONE_NAMES[name] * 60)
+    own_names = {(day.tzname() or "").casefold() for day in _winter_and_summer(moment)}
+    return None if name in own_names and _is_of_another_season(stated, moment) else stated
+
+
+def _is_of_another_season(stated: dt.tzinfo, moment: dt.datetime) -> bool:
+    """True for an offset that the source's own zone has in winter, at a moment in summer, or the other way round.
+
+    Feeds give all their items the offset of the day on which they are built, and offices write EST all year: the wall clock is
+    what they mean. Zero is believed, because machines write UTC.
+    """
+    offset = stated.utcoffset(moment)
+    now = {moment.replace(fold=fold).utcoffset() for fold in (0, 1)}  # both, in the hour that comes twice
+    return bool(offset) and offset not in now and offset in {day.utcoffset() for day in _winter_and_summer(moment)}
+
+
+def _winter_and_summer(moment: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
+    return moment.replace(month=1, day=1), moment.replace(month=7, day=1)
 
 
 def _offset(minutes: int) -> dt.tzinfo:

@@ -43,9 +43,9 @@ def normalise_url(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host in lower case without port, "" if there is none."""
+    """The host in lower case without port and without the dot that may end it, "" if there is none."""
     try:
-        return (urlsplit(url).hostname or "").lower()
+        return (urlsplit(url).hostname or "").lower().rstrip(".")
     except ValueError:
         return ""
 

@@ -14,6 +14,7 @@ from pipeline.model import (
     Conflict,
     CopyKind,
     Label,
+    Media,
     SourceSpec,
     Story,
     TaggedArticle,
@@ -32,6 +33,7 @@ _LABEL_ORDER = (
     Label.STATE_MEDIA,
     Label.PRESS_RELEASE,
     Label.ORGANISER,
+    Label.QUERY,
 )
 
 
@@ -117,16 +119,17 @@ def _card_source(tagged: TaggedArticle, sources: Mapping[str, SourceSpec], copie
         published=article.published,
         title_only=article.directives.title_only or (spec is not None and spec.terms.show == "title_only"),
         access=article.access,
+        media=article.media,
         references=article.references,
         copies=tuple(sorted(copies, key=lambda copy: copy.article_id)),
     )
 
 
-def _rank(source: CardSource) -> tuple[int, float, str]:
-    """Best first: by label, then the earliest."""
+def _rank(source: CardSource) -> tuple[int, bool, float, str]:
+    """Best first: by label, pages before documents that were never opened, then the earliest."""
     best = min((_LABEL_ORDER.index(label) for label in source.labels), default=len(_LABEL_ORDER))
     published = source.published.value.timestamp() if source.published else float("inf")
-    return best, published, source.article_id
+    return best, source.media is not Media.PAGE, published, source.article_id
 
 
 def _lead(shown: Sequence[CardSource], edition: str) -> CardSource:

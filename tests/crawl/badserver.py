@@ -20,6 +20,7 @@ class Seen:
     host: str
     path: str
     headers: dict[str, str]
+    port: int = 0  # the client's
     at: float = field(default_factory=time.monotonic)
 
 
@@ -27,12 +28,19 @@ class Answer(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: BadServer
 
+    def parse_request(self) -> bool:
+        self.began = time.monotonic()  # the first line has arrived
+        return super().parse_request()
+
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         host = parts.hostname or (self.headers.get("Host") or "").rpartition(":")[0] or self.headers["Host"]
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        self.server.seen.append(Seen(host, path, {key.lower(): value for key, value in self.headers.items()}))
-        behave = self.server.routes.get((host, path))
+        self.asked = (host, path)
+        headers = {key.lower(): value for key, value in self.headers.items()}
+        self.server.seen.append(Seen(host, path, headers, self.client_address[1], self.began))
+        behave = self.server.routes.get((host, path)) or self.server.whole_path.get((host, parts.path))
+        behave = behave or self.server.prefixes.get((host, path.partition("-")[0] + "-"))
         try:
             if behave:
                 behave(self)
@@ -63,6 +71,7 @@ class Answer(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         if etag and status == 200:
             self.send_header("ETag", tag)
+            self.server.tagged.add(self.asked)
         for name, value in headers.items():
             self.send_header(name.replace("_", "-"), value)
         self.end_headers()
@@ -80,6 +89,11 @@ class BadServer(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Answer)
         self.seen: list[Seen] = []
         self.routes: dict[tuple[str, str], Callable[[Answer], None]] = {}
+        self.whole_path: dict[tuple[str, str], Callable[[Answer], None]] = {}  # as routes, whatever the query says
+        self.prefixes: dict[
+            tuple[str, str], Callable[[Answer], None]
+        ] = {}  # as routes, for paths up to their first hyphen
+        self.tagged: set[tuple[str, str]] = set()  # host and path of what was given with an ETag
         self.stopping = threading.Event()
 
     @property
@@ -147,8 +161,9 @@ def packed_zeros() -> bytes:
     return gzip.compress(bytes(100 * 1024 * 1024), 6)
 
 
-def redirect(to: str) -> Callable[[Answer], None]:
-    return lambda answer: answer.give(b"", status=302, Location=to)
+def redirect(to: str, status: int = 302) -> Callable[[Answer], None]:
+    """To anywhere, in UTF-8 where it must be."""
+    return lambda answer: answer.give(b"", status=status, Location=to.encode().decode("latin-1"))
 
 
 @contextlib.contextmanager

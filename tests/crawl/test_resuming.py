@@ -67,7 +67,7 @@ def test_after_kill_9_exactly_the_missing_pages_are_fetched(server: BadServer, p
 def test_the_same_crawl_again_gets_only_304s_and_writes_nothing(server: BadServer, place: Place) -> None:
     dump, before = place.dump(), len(server.seen)
 
-    code, report, errors = place.crawl()
+    code, report, errors = place.crawl("--all")
 
     assert (code, errors) == (0, "")
     assert sorted(server.paths("long.example", before)) == ["/feed", "/robots.txt"]

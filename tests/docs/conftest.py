@@ -26,7 +26,7 @@ from pipeline.store import tables
 ROOT = Path(__file__).resolve().parents[2]
 # Classes of pipeline.model whose fields the reference explains, by the page that does.
 MODEL_TABLES = {
-    "source-file.md": ("SourceSpec", "Selectors", "Terms", "Expect"),
+    "source-file.md": ("SourceSpec", "Selectors", "Fields", "SourceEvidence", "Terms", "Expect"),
     "outputs.md": (
         *("Issue", "RegionSection", "Card", "Words", "CardSource", "CardCopy", "Conflict", "Account"),
         *("FuzzyDate", "DatedEvent", "Person", "Agreement", "Meeting", "CalendarRow", "Figures", "SourceHealth"),

@@ -18,6 +18,7 @@ import msgspec
 import pytest
 
 from crawler.catalogue import load_catalogue
+from crawler.denied import load_denied
 from crawler.spiders.archive import read_archive
 from pipeline import config, errors, model
 from pipeline.cli import COMMANDS, cli
@@ -144,9 +145,12 @@ def test_every_table_has_its_section_and_the_schema_its_number() -> None:
 
 def test_every_field_of_a_source_is_in_the_reference() -> None:
     text = (REFERENCE / "source-file.md").read_text(encoding="utf-8")
-    for kind in (model.SourceSpec, model.Selectors, model.Terms, model.Expect):
+    for kind in (
+        *(model.SourceSpec, model.Selectors, model.Fields),
+        *(model.SourceEvidence, model.Terms, model.Expect),
+    ):
         assert [field for field in kind.__struct_fields__ if f"| `{field}` |" not in text] == []
-    for values in (model.Kind, model.SourceState, model.Label):
+    for values in (model.Kind, model.SourceState, model.Label, model.Scope, model.EvidenceKind):
         assert [value for value in values if f"| `{value}` |" not in text] == []
 
 
@@ -270,7 +274,7 @@ def _check_command(words: list[str]) -> None:
         assert {word for word in words[1:] if "=" not in word} <= set(targets), words
     if words and Path(words[0]).name == "city-digest":
         for word in words:
-            if word.endswith(".jsonl"):
+            if word.endswith((".jsonl", ".opml")):
                 Path(word).touch()
         try:
             _parse(cli, words[1:], None)
@@ -288,9 +292,9 @@ def _parse(command: click.Command, arguments: list[str], parent: click.Context |
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_toml_in_code_blocks_is_accepted(page: Path, tmp_path: Path) -> None:
-    """A block is marked by what it is: settings, source, sidecar or term."""
+    """A block is marked by what it is: settings, source, denied, sidecar or term."""
     for block in blocks(page, "toml"):
-        pytest.fail(f"say what this is, ```toml settings, source, sidecar or term: {block[:80]}")
+        pytest.fail(f"say what this is, ```toml settings, source, denied, sidecar or term: {block[:80]}")
     for block in blocks(page, "toml settings"):
         (tmp_path / config.FILE_NAME).write_text(block, encoding="utf-8")
         config.open_workspace(tmp_path, environment={})
@@ -299,6 +303,9 @@ def test_toml_in_code_blocks_is_accepted(page: Path, tmp_path: Path) -> None:
         sources.mkdir(exist_ok=True)
         (sources / f"{tomllib.loads(block)['id']}.toml").write_text(block, encoding="utf-8")
         load_catalogue(sources)
+    for block in blocks(page, "toml denied"):
+        (tmp_path / "denied.toml").write_text(block, encoding="utf-8")
+        load_denied(tmp_path)
     for block in blocks(page, "toml sidecar"):
         _check_sidecar(block, tmp_path)
     for block in blocks(page, "toml term"):

@@ -31,7 +31,7 @@ def test_the_issue_says_how_often_a_text_was_copied(undisturbed: Path) -> None:
     assert "3 other sites" in (week / "en.html").read_text(encoding="utf-8")
 
 
-def test_a_second_run_gets_only_304s_derives_nothing_and_writes_nothing(
+def test_a_second_run_asks_nobody_and_a_crawl_of_all_gets_only_304s_and_neither_writes_anything(
     undisturbed: Path, sample_server: SampleServer, tmp_path: Path
 ) -> None:
     workspace = tmp_path / "again"
@@ -40,6 +40,9 @@ def test_a_second_run_gets_only_304s_derives_nothing_and_writes_nothing(
     before = output_of(workspace)
     sample_server.counts.clear()
     report = run(workspace, sample_server, "run")
+    assert not sample_server.counts  # no source is due
+    assert report["crawl"]["total"]["sources"] == 0 < report["crawl"]["total"]["sources_not_due"]
+    run(workspace, sample_server, "crawl", "--all")
     assert set(sample_server.counts) == {304}
     assert report["process"].get("pages", 0) == 0
     assert report["render"]["written"] == 0
@@ -216,7 +219,8 @@ def test_a_dry_run_tells_what_it_would_do_and_does_nothing(sample_server: Sample
     assert (count_rows(tmp_path, "inbox", "page"), count_rows(tmp_path, "inbox", "link")) == (0, 0)
     assert not (tmp_path / "archive").exists()
     run(tmp_path, sample_server, "crawl", "--source", "kobe_city")
-    assert run(tmp_path, sample_server, "crawl", "--dry-run")["sources"]["kobe_city"]["waiting"] == 0
+    assert "kobe_city" not in run(tmp_path, sample_server, "crawl", "--dry-run")["sources"]  # not due, nothing waits
+    assert run(tmp_path, sample_server, "crawl", "--all", "--dry-run")["sources"]["kobe_city"]["waiting"] == 0
     assert run(tmp_path, sample_server, "process", "--limit", "2")["pages"] == 2
     assert run(tmp_path, sample_server, "process")["pages"] == count_rows(tmp_path, "inbox", "page") - 2
     found = run(tmp_path, sample_server, "search", "神戸")["found"]

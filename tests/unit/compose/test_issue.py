@@ -274,8 +274,8 @@ def test_figures_count_texts_copies_sources_and_families_once() -> None:
     assert (figures.cities, figures.countries, list(figures.languages.items())) == (2, 2, [("en", 2), ("ja", 1)])
 
 
-def sick(failed: int, all_of: int) -> list[SourceHealth]:
-    return [SourceHealth(source_id=f"s{at}", problem="timeout" if at < failed else "") for at in range(all_of)]
+def sick(failed: int, all_of: int, problem: str = "timeout") -> list[SourceHealth]:
+    return [SourceHealth(source_id=f"s{at}", problem=problem if at < failed else "") for at in range(all_of)]
 
 
 @pytest.mark.parametrize(
@@ -287,6 +287,13 @@ def sick(failed: int, all_of: int) -> list[SourceHealth]:
         (2, sick(1, 2), IssueStatus.QUIET),
         (2, sick(2, 3), IssueStatus.COLLECTION_FAILED),
         (3, sick(3, 3), IssueStatus.FULL),
+        (0, sick(3, 3, "access_refused"), IssueStatus.COLLECTION_FAILED),
+        # These were read; what they say is old, nothing or too much.
+        (0, [*sick(3, 3, "stale"), *sick(3, 3, "empty"), *sick(3, 3, "flood")], IssueStatus.QUIET),
+        # These were not asked, and count on neither side.
+        (0, sick(3, 3, "no_browser"), IssueStatus.QUIET),
+        (0, [*sick(9, 9, "denied_host"), *sick(2, 3)], IssueStatus.COLLECTION_FAILED),
+        (0, [*sick(9, 9, "no_browser"), *sick(1, 3)], IssueStatus.QUIET),
     ],
 )
 def test_a_quiet_week_is_told_from_one_that_could_not_be_read(news: int, health: list[SourceHealth], status: IssueStatus) -> None:  # fmt: skip

@@ -35,6 +35,12 @@ FORBIDDEN = [
     "http://[64:ff9b::7f00:1]/",
     "http://[fe80::1%25eth0]/",
     "http://[fd00::1]/",
+    "http://[fec0::1]/",
+    "http://[::127.0.0.1]/",
+    "http://[64:ff9b:1::7f00:1]/",
+    "http://[2001:0:7f00:1:0:0:80ff:fffe]/",
+    "http://[ff02::1]/",
+    "http://①②⑦.⓪.⓪.①/",
     "http://0.0.0.0/",
     "http://10.1.2.3/",
     "http://172.16.0.1/",
@@ -80,7 +86,9 @@ def test_leave_for_loopback_lets_only_loopback_through() -> None:
     assert "http://127.0.0.1/" in passed
     assert "http://[::1]/" in passed
     assert passed <= {
-        url for url in FORBIDDEN if any(part in url for part in ("127", "7f", "2130706433", "0177", "[::1]", "１２７"))
+        url
+        for url in FORBIDDEN
+        if any(part in url for part in ("127", "7f", "2130706433", "0177", "[::1]", "１２７", "①②⑦"))
     }
 
 

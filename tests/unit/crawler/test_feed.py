@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.spiders.feed import MAX_ITEMS, read_feed
-from crawler.spiders.reading import Found, Reading, Unreadable, select
+from crawler.spiders.feed import read_feed
+from crawler.spiders.reading import MAX_ITEMS, Found, Reading, Unreadable, select
 from pipeline.errors import Reason
 from pipeline.model import FetchHints, Kind, SourceSpec
 
@@ -84,6 +84,53 @@ def test_the_feeds_language_is_read(kind: str) -> None:
 def test_dates_stay_as_they_are_written(written: str, tag: str) -> None:
     text = f'<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><link>{LINK}</link><{tag}>\n {written} </{tag}></item></channel></rss>'
     assert one(text).hints.published == written
+
+
+def feed_of(dates: list[str]) -> bytes:
+    items = "".join(
+        f"<item><link>{LINK}{number}</link><pubDate>{date}</pubDate></item>" for number, date in enumerate(dates)
+    )
+    return f"<rss version='2.0'><channel><lastBuildDate>{dates[0]}</lastBuildDate>{items}</channel></rss>".encode()
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "Thu,9 Jul 2026 4:35:5 GMT+9",
+        "Thu, 09 Jul 2026 10:30:00 GMT",
+        "2026.07.09 오후 6:30",
+        "2026-07-09T04:35:05.123Z",
+    ],
+)
+def test_the_moment_of_a_feeds_building_dates_none_of_its_items(stamp: str) -> None:
+    found = read_feed(feed_of([stamp] * 5)).found
+    assert [(item.hints.published, item.hints.published_from) for item in found] == [("", "")] * 5
+    items = [{"url": f"{LINK}{number}", "date_published": stamp} for number in range(5)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": items}
+    assert {item.hints.published for item in read_feed(json.dumps(feed).encode()).found} == {""}
+
+
+def test_a_feed_may_take_seconds_to_build() -> None:
+    found = read_feed(feed_of([f"Thu,9 Jul 2026 4:35:{second} GMT+9" for second in range(5, 12)])).found
+    assert {item.hints.published for item in found} == {""}
+
+
+@pytest.mark.parametrize(
+    "dates",
+    [
+        ["Thu, 09 Jul 2026 10:30:00 +0900"] * 4,
+        ["Thu, 09 Jul 2026 10:30:00 +0900"] * 4 + [""] * 4,
+        ["Thu, 09 Jul 2026 10:30:00 +0900"] * 20 + ["Thu, 09 Jul 2026 10:31:00 +0900"],
+        ["Thu, 09 Jul 2026 10:30:00 +0900"] * 20 + ["recently"],
+        ["Thu, 09 Jul 2026 10:30:00 +0900"] * 20 + ["Wed, 08 Jul 2026 10:30:00 +0900"],
+        ["Thu, 09 Jul 2026 00:00:00 +0900"] * 20,
+        ["2026-07-09T00:00+09:00"] * 20,
+        ["2026-07-09"] * 20,
+        ["令和8年7月9日"] * 20,
+    ],
+)
+def test_items_of_one_day_or_few_at_one_moment_keep_their_dates(dates: list[str]) -> None:
+    assert [item.hints.published for item in read_feed(feed_of(dates)).found] == dates
 
 
 def test_markup_entities_and_space_leave_titles() -> None:
@@ -213,3 +260,38 @@ def test_include_exclude_and_the_cap_decide() -> None:
         "https://city.example/news/1",
         "https://city.example/news/4",
     ]
+
+
+@pytest.mark.parametrize(
+    "reference", ["&#xD83D;", "&#55357;", "&#x110000;", "&#0;", "&#99999999999;", f"&#{'9' * 5_000};", "&#xFFFE;", "&#x;"]
+)
+def test_a_number_that_is_no_character_costs_no_item(reference: str) -> None:
+    for place in (f"<title>{reference}</title>", f"<title>{reference}", f"<description>&lt;b&gt;{reference}</description>"):
+        items = f"<item><link>https://city.example/a</link>{place}</item>"
+        reading = read_feed(f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
+        assert [found.url for found in reading.found] == ["https://city.example/a"]
+        assert not any(0xD800 <= ord(character) <= 0xDFFF for character in reading.found[0].hints.title)
+
+
+def test_numbers_of_characters_are_read() -> None:
+    title = "&#x5E02;&#38263; &#X1F600;"
+    body = f"<rss version='2.0'><channel><item><title>{title}</title><link>https://city.example/a</link></item></channel></rss>"
+    assert read_feed(body.encode()).found[0].hints.title == "市長 😀"
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        "\n" * 300_000,
+        "<!-- x -->" + " \n" * 300_000,
+        "<!DOCTYPE [" * 50_000,
+        "<!DOCTYPE rss>\n<!DOCTYPE rss [\n<!ENTITY a \"" + "x" * 100_000 + "\">\n]>\n",
+        "<?xml-stylesheet href='a.xsl'?>" * 10_000,
+    ],
+)
+def test_what_stands_before_the_root_costs_neither_time_nor_memory(prolog: str) -> None:
+    started = time.process_time()
+    items = f"<item><title>{'&a;' * 1_000}</title><link>https://city.example/a</link></item>"
+    reading = read_feed(f"<?xml version='1.0'?>{prolog}<rss version='2.0'><channel>{items}</channel></rss>".encode())
+    assert time.process_time() - started < 2  # minutes where it is searched from every place anew
+    assert "xxxx" not in reading.found[0].hints.title

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from scrapy import Request
 
 from crawler.hosts import MAX_FAILURES, Hosts
-from crawler.middlewares.manners import read_retry_after, robots_url
+from crawler.middlewares.manners import Manners, read_retry_after, robots_url
 from pipeline.config import Crawl, Rehearsal
 from pipeline.errors import Reason
 
@@ -81,3 +83,18 @@ def test_retry_after_is_read_and_capped(value: str, wait: dt.timedelta) -> None:
 def test_what_a_host_says_is_kept_with_its_robots_txt() -> None:
     assert robots_url("HTTPS://City.example:8443/a?b=http://x/") == "HTTPS://city.example:8443/robots.txt"
     assert robots_url("http://city.example?b") == "http://city.example/robots.txt"
+
+
+def test_a_host_that_another_process_asked_a_moment_ago_is_left_its_delay() -> None:
+    downloader = SimpleNamespace(per_slot_settings={}, slots={})
+    hosts = Hosts(Crawl(), Rehearsal())
+    job = SimpleNamespace(hosts=hosts, asked_at={"www.city.example": 1_234.5})
+    manners = Manners(
+        SimpleNamespace(spider=SimpleNamespace(job=job), engine=SimpleNamespace(downloader=downloader))  # type: ignore[arg-type]
+    )
+    manners.process_request(Request("http://www.city.example/a"))
+    manners.process_request(Request("http://www.other.example/a"))
+    assert {name: (slot.lastseen, slot.delay) for name, slot in downloader.slots.items()} == {
+        "www.city.example": (1_234.5, 5.0),
+        "www.other.example": (0.0, 5.0),
+    }

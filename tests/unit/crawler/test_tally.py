@@ -34,6 +34,16 @@ def test_exit_code(tallies: list[Tally], unexpected: int, stopped: bool, code: i
     assert exit_code(named, unexpected=unexpected, stopped=stopped) == code
 
 
+def test_where_others_were_not_asked_the_failure_of_all_that_were_is_a_failure_of_some() -> None:
+    assert exit_code({"a": BAD}, unexpected=0, stopped=False, others=3) == 3
+
+
+def test_what_two_processes_counted_of_one_source_adds_up() -> None:
+    both = tally(pages=1, failures=1)
+    both.add(tally(pages=2, problem="timeout", failures=2))
+    assert (both.pages, both.failures, both.problem) == (3, {"gone": 3}, "timeout")
+
+
 def test_a_source_failed_if_not_one_of_its_new_pages_came() -> None:
     assert tally(links_new=2, failures=2).failed
     assert tally(links_new=2, failures=2).worst == "gone"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import Quarantine, Reason, Retry, Skip
 from pipeline.extract import extract
-from pipeline.model import BlockKind, Document, FetchHints, Origin, RawPage
+from pipeline.model import BlockKind, Document, FetchHints, Media, Origin, RawPage
 
 FETCHED = dt.datetime(2025, 10, 25, 3, 0, tzinfo=dt.UTC)
 URL = "https://www.mihon.example.jp/kokusai/2025/1020.html"
@@ -206,8 +206,6 @@ def test_a_page_that_is_no_article_is_skipped_with_its_reason(body: bytes, reaso
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [
-        (b"%PDF-1.7 ...", "application/pdf"),
-        (b"%PDF-1.7 ...", "text/html"),
         (b"\x89PNG\r\n", ""),
         (b"{}", "application/json"),
         (b"PK\x03\x04", ""),
@@ -217,6 +215,64 @@ def test_what_is_no_text_is_skipped(body: bytes, content_type: str) -> None:
     found = extract(raw(body, content_type))
     assert isinstance(found, Skip)
     assert found.reason is Reason.NOT_TEXT
+
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "media"),
+    [
+        (b"", PDF, Media.PDF),
+        (b"", "Application/PDF; charset=binary", Media.PDF),
+        (b"%PDF-1.7 ...", PDF, Media.PDF),
+        (b"\n%PDF-1.7 ...", "text/html", Media.PDF),
+        (b"PK\x03\x04", DOCX, Media.WORD),
+        (b"", "application/vnd.ms-excel", Media.EXCEL),
+        (b"", "application/vnd.ms-powerpoint", Media.POWERPOINT),
+    ],
+)
+def test_a_document_is_what_the_page_that_links_to_it_says(body: bytes, content_type: str, media: Media) -> None:
+    hints = FetchHints(
+        title="天津市代表団が市長を表敬訪問しました（PDF：210KB）", published="10月3日", published_from="listing"
+    )
+    found = extract(raw(body, content_type, hints=hints))
+    assert isinstance(found, Document)
+    assert (found.title, found.blocks, found.media) == ("天津市代表団が市長を表敬訪問しました", (), media)
+    assert (found.extractor, found.hints, found.origins["title"]) == ("document", hints, "hints")
+
+
+@pytest.mark.parametrize("title", ["", " ", "（PDF：210KB）"])
+def test_a_document_that_nothing_names_is_skipped(title: str) -> None:
+    found = extract(raw(b"", PDF, hints=FetchHints(title=title)))
+    assert isinstance(found, Skip)
+    assert found.reason is Reason.NO_TITLE
+
+
+@pytest.mark.parametrize(
+    ("listed", "title"),
+    [
+        ("訪問団の派遣について [PDFファイル／1.2MB]", "訪問団の派遣について"),
+        ("訪問団の派遣について（ワード形式 34キロバイト）", "訪問団の派遣について"),
+        ("訪問団の派遣について（512KB）", "訪問団の派遣について"),
+        ("Memorandum of understanding (PDF, 1.2 MB)", "Memorandum of understanding"),
+        ("关于友好城市的通知【PDF】", "关于友好城市的通知"),
+        ("姉妹都市提携（60周年）", "姉妹都市提携（60周年）"),
+        ("How to read a PDF", "How to read a PDF"),
+        ("Report (Excellence programme)", "Report (Excellence programme)"),
+    ],
+)
+def test_notes_on_the_file_leave_its_title(listed: str, title: str) -> None:
+    found = extract(raw(b"", PDF, hints=FetchHints(title=listed)))
+    assert isinstance(found, Document)
+    assert found.title == title
+
+
+def test_what_forbids_a_document_is_read_from_its_headers() -> None:
+    found = extract(raw(b"", PDF, headers=(("x-robots-tag", "noindex"),), hints=FetchHints(title="覚書")))
+    assert isinstance(found, Document)
+    assert found.directives.noindex
 
 
 def test_an_error_status_is_an_error_page() -> None:

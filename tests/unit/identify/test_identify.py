@@ -18,6 +18,7 @@ from pipeline.model import (
     FetchHints,
     FuzzyDate,
     Kind,
+    Media,
     Origin,
     Precision,
     SourceSpec,
@@ -88,6 +89,15 @@ def test_texts_that_differ_in_spaces_marks_and_width_share_a_fingerprint() -> No
     assert len(fingerprint("")) == 16
 
 
+@pytest.mark.parametrize("text", ["", "――"])
+def test_documents_that_were_never_opened_are_not_equal(text: str) -> None:
+    one = msgspec.structs.replace(document(text=text), media=Media.PDF)
+    other = msgspec.structs.replace(one, canonical_url="https://mihon.example.jp/b.pdf")
+    assert article(one).media is Media.PDF
+    assert article(one).fingerprint != article(other).fingerprint
+    assert article(one).fingerprint == article(one).fingerprint
+
+
 def test_authors_of_the_feed_serve_where_the_page_names_none() -> None:
     assert article(document(hints=FetchHints(authors=("見本",)))).authors == ("見本",)
 
@@ -151,6 +161,33 @@ def test_a_listings_day_without_year_is_resolved_against_the_fetch() -> None:
     date = published(feed="12月20日", source="listing")
     assert date is not None
     assert (date.day, date.origin) == (dt.date(2024, 12, 20), Origin.LISTING)
+
+
+@pytest.mark.parametrize(
+    ("listed", "fetched", "day"),
+    [
+        ("12月28日", "2026-01-05", "2025-12-28"),
+        ("[12-31]", "2026-01-01", "2025-12-31"),
+        ("1月4日", "2026-01-05", "2026-01-04"),
+        ("1月1日", "2025-12-31", "2026-01-01"),
+        ("2월 29일", "2026-01-05", "2024-02-29"),
+    ],
+)
+def test_days_without_year_are_the_last_such_days_also_across_new_year(listed: str, fetched: str, day: str) -> None:
+    hints = FetchHints(published=listed, published_from="listing")
+    moment = dt.datetime.fromisoformat(f"{fetched}T02:00+00:00")
+    date = read_published(msgspec.structs.replace(document(hints=hints), fetched_at=moment), TOKYO)
+    assert date is not None
+    assert date.day == dt.date.fromisoformat(day)
+
+
+def test_the_date_of_a_sites_interface_is_believed_as_a_feeds_is() -> None:
+    date = published(("2025-10-24", Origin.META), feed="2025-10-20T01:00:00Z", source="api")
+    assert date is not None
+    assert (date.origin, date.value) == (Origin.API, dt.datetime(2025, 10, 20, 1, tzinfo=dt.UTC))
+    republished = published(("2025-10-01", Origin.JSON_LD), feed="2025-10-20T01:00:00Z", source="api")
+    assert republished is not None
+    assert republished.origin is Origin.JSON_LD
 
 
 # --------------------------------------------------------------------------------------------------------------- languages

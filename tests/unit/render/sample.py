@@ -483,11 +483,13 @@ ENDED = Card(
 )
 
 HEALTH = (
-    SourceHealth(source_id="kobe_intl", last_ok=_seen(25), last_new=_seen(21), pages=40),
+    SourceHealth(
+        source_id="kobe_intl", last_ok=_seen(25), last_new=_seen(21), newest=_seen(20), rhythm_h=48.0, pages=40
+    ),
     SourceHealth(source_id="minato_press", last_ok=_seen(25), last_new=_seen(23), pages=80),
     SourceHealth(source_id="tianjin_daily", last_ok=_seen(18), failures=3, problem="timeout", pages=12),
-    SourceHealth(source_id="east_wire", last_ok=_seen(25), pages=33),
-    SourceHealth(source_id="busan_news", last_ok=_seen(25), pages=21),
+    SourceHealth(source_id="east_wire", last_ok=_seen(25), newest=_seen(2), rhythm_h=12.0, problem="stale", pages=33),
+    SourceHealth(source_id="busan_news", last_ok=_seen(25), empties=3, problem="empty", pages=21),
     SourceHealth(source_id="cites_fr", failures=1, problem="bad_feed"),
     SourceHealth(source_id="gone_blog", names={"en": "A source that left the catalogue"}, last_ok=_seen(25)),
 )

@@ -14,7 +14,7 @@ import pipeline.render
 from pipeline.errors import Reason
 from pipeline.knowledge.editions import load_edition
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Access, AgreementStatus, Label
+from pipeline.model import Access, AgreementStatus, Kind, Label, Media, SourceState
 from pipeline.render.environment import markup_environment, text_environment
 
 TEMPLATES = Path(digest_templates.__file__).parent
@@ -23,6 +23,7 @@ CODE = Path(pipeline.render.__file__).parent
 FAMILIES = {
     "label": {label.value for label in Label} | {"none"},
     "access": {access.value for access in Access if access is not Access.OPEN},
+    "media": {media.value for media in Media if media is not Media.PAGE},
     "label_about": {label.value for label in Label},
     "agreement.state": {status.value for status in AgreementStatus},
     "certainty": {"stated", "assumed", "month", "year", "unknown"},
@@ -30,6 +31,9 @@ FAMILIES = {
     "date.weekday": {f"d{day}" for day in range(1, 8)},
     "date.month_name": {f"m{month}" for month in range(1, 13)},
     "date.month_short": {f"m{month}" for month in range(1, 13)},
+    "source_kind": {kind.value for kind in Kind},
+    "source_state": {state.value for state in SourceState if state is not SourceState.ACTIVE},
+    "rhythm": {"often", "day", "days", "week", "weeks", "months"},
     "weeks": {"quiet", "failed", "title", "description"},
     "era": {"reiwa", "heisei", "showa"},
     "figures": {"stories", "articles", "copies", "sources", "families", "languages", "cities", "countries"},
@@ -102,8 +106,8 @@ def test_every_key_that_is_asked_for_is_there(code: str):
 
 @pytest.mark.parametrize("code", ["ja", "en"])
 def test_every_reason_for_which_a_source_can_fail_has_words(code: str):
-    fetching = list(Reason)[: list(Reason).index(Reason.RATE_LIMITED) + 1]
-    for reason in fetching:
+    fetching = list(Reason)[: list(Reason).index(Reason.NO_BROWSER) + 1]
+    for reason in (*fetching, Reason.NOT_TEXT):
         assert load_edition(code).has(f"reason.{reason}"), reason
 
 

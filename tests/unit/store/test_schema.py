@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import MetaData, inspect, text
+from sqlalchemy import MetaData, bindparam, inspect, text
 
 from pipeline.errors import SchemaTooNew, StoreError
+from pipeline.model import SourceHealth
 from pipeline.store import schema
-from pipeline.store.database import open_engine, reading, writing
+from pipeline.store.database import UtcDateTime, open_engine, reading, writing
+from pipeline.store.inbox import HttpState, Inbox
 from pipeline.store.schema import newest_revision, prepare, revision_of
 from pipeline.store.tables import inbox, library
 
@@ -109,4 +113,31 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str,
         prepare(engine, "library")
     assert revision_of(engine, "library") == 1
     assert "note" not in _columns(database_url)
+    engine.dispose()
+
+
+def test_an_inbox_of_the_first_schema_keeps_its_rows_and_nothing_is_known_of_the_rest(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    engine = open_engine(database_url)
+    shutil.copytree(schema._MIGRATIONS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "0002*"))
+    with monkeypatch.context() as first:
+        first.setattr(schema, "_MIGRATIONS", tmp_path / "first")
+        prepare(engine, "inbox")
+    assert revision_of(engine, "inbox") == 1
+    asked = dt.datetime(2026, 11, 8, 21, 0, tzinfo=dt.UTC)
+    with writing(engine) as connection:
+        for statement in (
+            "INSERT INTO health VALUES ('city', :asked, NULL, 2, 'timeout')",
+            "INSERT INTO http_state VALUES ('https://city.example/feed', '\"1\"', '', NULL, :asked)",
+        ):
+            connection.execute(text(statement).bindparams(bindparam("asked", asked, UtcDateTime())))
+    prepare(engine, "inbox")
+    kept = Inbox(engine)
+    before = SourceHealth(source_id="city", last_ok=asked, failures=2, problem="timeout")
+    assert kept.health() == [before]
+    assert kept.http_state("https://city.example/feed") == HttpState(
+        url="https://city.example/feed", etag='"1"', not_before=asked
+    )
+    after = msgspec.structs.replace(before, rhythm_h=24.0, empties=1, due=asked, moved_to="https://city.example/rss")
+    kept.save_health(after)
+    assert kept.health() == [after]
     engine.dispose()

@@ -457,6 +457,33 @@ def test_midnight_to_the_second_is_a_day_that_no_time_was_known_for() -> None:
     assert (date.precision, date.day, date.zone_stated) == (Precision.DAY, dt.date(2025, 7, 8), True)
 
 
+@pytest.mark.parametrize(
+    ("raw", "zone", "expected"),
+    [
+        # the offset of winter in summer, and of summer in winter: the wall clock is believed, in the source's own zone
+        ("Sun, 26 Oct 2025 10:40:00 +0200", "E", "2025-10-26T10:40"),
+        ("Sat, 12 Jul 2025 09:30:00 +0100", "E", "2025-07-12T09:30"),
+        ("2025-07-12T09:30:00-05:00", "A", "2025-07-12T09:30"),
+        ("July 12, 2025 9:30 AM EST", "A", "2025-07-12T09:30"),
+        ("12 Jan 2025 09:30 CEST", "E", "2025-01-12T09:30"),
+        # in its season, on the day of the change, and in the hour that comes twice, either is right
+        ("Sat, 12 Jul 2025 09:30:00 +0200", "E", "2025-07-12T09:30+02:00"),
+        ("Sun, 26 Oct 2025 10:40:00 +0100", "E", "2025-10-26T10:40+01:00"),
+        ("Sun, 26 Oct 2025 00:40:00 +0200", "E", "2025-10-26T00:40+02:00"),
+        ("Sun, 26 Oct 2025 02:30:00 +0100", "E", "2025-10-26T02:30+01:00"),
+        ("Sun, 26 Oct 2025 02:30:00 +0200", "E", "2025-10-26T02:30+02:00"),
+        # machines write UTC, also in London; other zones are stated by servers elsewhere
+        ("Sat, 12 Jul 2025 09:30:00 +0000", "G", "2025-07-12T09:30+00:00"),
+        ("Sat, 12 Jul 2025 09:30:00 GMT", "G", "2025-07-12T09:30+00:00"),
+        ("Sat, 12 Jul 2025 09:30:00 CDT", "A", "2025-07-12T09:30-05:00"),
+        ("Sat, 12 Jul 2025 09:30:00 -0700", "A", "2025-07-12T09:30-07:00"),
+        ("Sat, 12 Jul 2025 09:30:00 +0100", "U", "2025-07-12T09:30+01:00"),
+    ],
+)
+def test_an_offset_of_the_other_half_of_the_year_is_not_believed(raw: str, zone: str, expected: str) -> None:
+    assert said(read(raw, ZoneInfo(ZONES[zone]))) == expected
+
+
 def test_a_day_without_year_may_be_tomorrow_but_not_later() -> None:
     now = dt.datetime(2025, 12, 31, 12, 0, tzinfo=dt.UTC)
     tomorrow, later = read("1月1日", now=now), read("1月2日", now=now)

@@ -13,7 +13,18 @@ import pytest
 from pipeline import weekly
 from pipeline.config import Workspace
 from pipeline.errors import ConfigurationError
-from pipeline.model import ArticleClass, Delivery, DeliveryState, Issue, IssueStatus, Shelf
+from pipeline.model import (
+    ArticleClass,
+    Delivery,
+    DeliveryState,
+    Issue,
+    IssueStatus,
+    Kind,
+    Shelf,
+    SourceHealth,
+    SourceSpec,
+    SourceState,
+)
 from pipeline.store.library import Library
 from pipeline.weekly import DeliverReport, compose_missing, deliver_issues, fill_shelf, missing_weeks, render_workspace
 
@@ -214,3 +225,28 @@ def test_a_week_whose_crawl_broke_off_waits_as_long_as_it_could_be_mailed(at: At
     assert weeks(compose_missing(at(MONDAY), library, [])) == ["2026-W45"]
     save("b", "2026-11-11")
     assert weeks(compose_missing(at("2026-11-20T06:00+09:00"), library, [], crawled=False)) == ["2026-W46"]
+
+
+def test_the_silence_of_dead_sources_fails_no_collection_and_is_not_shown(at: At, library: Library, save: Save) -> None:
+    """They are asked now and then whether they live; an answer makes them one of the others."""
+    living = SourceSpec(
+        id="living",
+        names={"en": "Living"},
+        home="https://living.example/",
+        country="JP",
+        languages=("en",),
+        kind=Kind.FEED,
+        start=("https://living.example/feed",),
+        state=SourceState.ACTIVE,
+    )
+    dead = [msgspec.structs.replace(living, id=name, state=SourceState.DEAD) for name in ("dead", "buried", "risen")]
+    library.save_sources({spec.id: spec for spec in (living, *dead)})
+    health = [SourceHealth(source_id=name, failures=9, problem="gone") for name in ("dead", "buried")]
+    health += [SourceHealth(source_id=name) for name in ("living", "risen")]
+    save("a", "2026-11-04")
+    (issue,) = compose_missing(at(MONDAY), library, health[:3])
+    assert [row.source_id for row in issue.health] == ["living"]
+    assert [row.source_id for row in fill_shelf(at(MONDAY), library, health).health] == ["living", "risen"]
+    failing = [SourceHealth(source_id="living", failures=1, problem="timeout")]
+    save("b", "2026-11-11")
+    assert compose_missing(at("2026-11-16T06:00+09:00"), library, failing) == []

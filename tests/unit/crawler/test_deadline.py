@@ -1,0 +1,43 @@
+"""Work on hostile input ends in time, whatever catches exceptions on the way."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import signal
+import time
+
+import pytest
+
+from crawler.deadline import within
+
+
+def test_a_regular_expression_that_would_never_end_is_interrupted() -> None:
+    started = time.process_time()
+    with pytest.raises(TimeoutError, match="0.1 s"), within(0.1):
+        re.match(r"(a+)+$", "a" * 60 + "b")
+    assert time.process_time() - started < 5
+
+
+def test_code_that_catches_exceptions_is_interrupted_too() -> None:
+    with pytest.raises(TimeoutError), within(0.1):
+        while True:
+            with contextlib.suppress(Exception):
+                sum(range(1_000))
+
+
+def test_what_ends_in_time_is_left_alone_and_so_are_later_blocks() -> None:
+    before = signal.getsignal(signal.SIGVTALRM)
+    with within(0.2):
+        pass
+    started = time.process_time()
+    while time.process_time() - started < 0.4:
+        pass
+    assert signal.getsignal(signal.SIGVTALRM) is before
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+
+
+def test_other_exceptions_pass() -> None:
+    with pytest.raises(KeyError), within(5):
+        raise KeyError("x")
+    assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
