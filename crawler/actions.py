@@ -9,20 +9,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import difflib
+import itertools
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
-from crawler.catalogue import Entry, load_catalogue
+from crawler.catalogue import ID, Entry, load_catalogue
 from crawler.denied import load_denied
 from crawler.logs import json_log
 from pipeline.config import Workspace, open_workspace
 from pipeline.errors import CityDigestError, ConfigurationError, CrawlError
-from pipeline.model import Kind, SourceHealth, SourceSpec, SourceState
+from pipeline.model import Kind, Label, SourceHealth, SourceSpec, SourceState
 from pipeline.text.urls import host, is_web, normalise_url
 
 Report = dict[str, Any]
@@ -281,6 +283,10 @@ def _probe_address(
     from crawler.probing import propose_source
     from crawler.visits import MAX_REQUESTS, explore
 
+    if options.save and (not ID.fullmatch(options.save) or options.save == "denied"):
+        raise ConfigurationError(
+            f"{options.save!r} cannot be a source's id: small letters, digits and _ only, and not denied. Nobody was asked."
+        )
     if options.save and options.save in catalogue:
         raise ConfigurationError(
             f"There is a source {options.save!r} already. To look at it: city-digest source probe {options.save}. "
@@ -296,6 +302,8 @@ def _probe_address(
     }
     if not offers:
         why = "; ".join(f"{one.url}: {one.detail} ({one.reason})" for one in found.refusals)
+        if found.offers:
+            why = f"no {options.kind}, but {', '.join(sorted({offer.kind.value for offer in found.offers}))}"
         report["nothing"] = why or _nothing(found.finds)
         if options.save:
             raise CrawlError(f"Nothing was saved: {report['nothing']}")
@@ -424,7 +432,7 @@ def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
 
     url = _address(workspace, options.words[0])
     catalogue = load_catalogue(workspace.sources)
-    entry = _entry(catalogue, options.source) if options.source else _owner(catalogue, url)
+    entry = _entry(catalogue, options.source) if options.source else owner_of(catalogue, url)
     spec = entry.spec if entry else added_by_hand()
     if spec.state is SourceState.DECLINED:
         raise ConfigurationError(
@@ -522,19 +530,26 @@ def _hosts_of(spec: SourceSpec) -> set[str]:
     return {host(url).removeprefix("www.") for url in (spec.home, *spec.start) if is_web(url)}
 
 
-def _owner(catalogue: Mapping[str, Entry], url: str) -> Entry | None:
-    """The source whose host an address lies on, or is below; the longest host, then the active one, counts."""
-    from pipeline.model import Label
+def owner_of(catalogue: Mapping[str, Entry], url: str) -> Entry | None:
+    """The source whose host an address lies on, or is below, None if there is none.
 
+    Of several the one with the longest host counts, then the one whose own addresses share most of the path, then an active one.
+    """
     name = host(url).removeprefix("www.")
-    found = [
-        (len(own), entry.spec.state is SourceState.ACTIVE, entry.spec.id)
-        for entry in catalogue.values()
-        if Label.QUERY not in entry.spec.labels
-        for own in _hosts_of(entry.spec)
-        if name == own or name.endswith(f".{own}")
-    ]
-    return catalogue[max(found)[2]] if found else None
+    found = []
+    for source_id, entry in catalogue.items():
+        spec = entry.spec
+        for own in (spec.home, *spec.start) if Label.QUERY not in spec.labels else ():
+            where = host(own).removeprefix("www.")
+            if is_web(own) and where and (name == where or name.endswith(f".{where}")):
+                found.append((len(where), _shared_path(own, url), spec.state is SourceState.ACTIVE, source_id))
+    return catalogue[max(found)[3]] if found else None
+
+
+def _shared_path(one: str, other: str) -> int:
+    """How many folders two addresses have in common."""
+    pairs = zip(*(urlsplit(url).path.split("/")[1:-1] for url in (one, other)), strict=False)
+    return sum(1 for _ in itertools.takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _new_id(url: str, catalogue: Mapping[str, Entry]) -> str:

@@ -27,6 +27,7 @@ MIN_ITEMS = 3  # two alike elements are a coincidence
 DATED = 0.6  # of the items must have a date that can be read, or the dates belong to something else
 HAVE = 0.7  # of the elements must have a link of their own; the others are advertisements and headings
 LEVELS = 6  # elements looked at above a link: cards are nested no deeper
+MAX_GROUPS = 60  # tried, the largest first; real pages have under 50
 MAX_LINKS = 2_000  # looked at in one page; listings have under 200
 DATE_CHARS = 60  # a line with a date and its label; longer ones are sentences that mention one
 MIN_TITLE = 4  # code points; "More" and page numbers are no titles
@@ -82,7 +83,8 @@ def propose_listing(text: str, url: str, *, zone: ZoneInfo, now: dt.datetime) ->
         raw = " ".join(raw.split())
         return 0 < len(raw) <= DATE_CHARS and bool(read_date(raw, zone=zone, now=now, origin=Origin.LISTING))
 
-    rules = [rule for group in _groups(page.root, base, url) if (rule := _rule(page, group, base, url, dated))]
+    groups = sorted(_groups(page.root, base, url), key=lambda group: -len(group.members))[:MAX_GROUPS]
+    rules = [rule for group in groups if (rule := _rule(page, group, base, url, dated))]
     found = max(rules, key=_worth, default=None)
     return found and _with_year(found, page, zone)
 
@@ -222,6 +224,8 @@ def _item_selector(root: Element, members: Sequence[Element]) -> str:
 def _same(found: Iterable[Selector], wanted: Sequence[Element]) -> bool:
     """True if it finds all of them and little else: elements of the same shape without a link of their own are passed over."""
     elements = [one.root for one in found]
+    if wanted[-1] in elements:  # beyond the last one that was looked at, nobody knows
+        elements = elements[: elements.index(wanted[-1]) + 1]
     return set(elements) >= set(wanted) and len(elements) * HAVE <= len(wanted)
 
 

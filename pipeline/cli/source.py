@@ -82,7 +82,15 @@ def list_(session: Session, /, *, proposed: bool, as_json: bool, **wanted: str |
             return 0
         _table(
             ("host", "links", "an example", "found by"),
-            [(row["host"], str(row["links"]), row["example"], ", ".join(row["source_ids"])) for row in rows],
+            [
+                (
+                    f"{row['host']} (denied)" if row["denied"] else row["host"],
+                    str(row["links"]),
+                    row["example"],
+                    ", ".join(row["source_ids"]),
+                )
+                for row in rows
+            ],
         )
         click.echo(f"{len(rows)} hosts. To look at one: city-digest source probe URL")
         return 0

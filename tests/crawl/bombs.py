@@ -9,8 +9,8 @@ import zlib
 from collections.abc import Callable
 
 import brotli
-from badserver import Answer
 from backports import zstd
+from badserver import Answer
 
 MIB = 1024 * 1024
 BLOCK = 16 * MIB

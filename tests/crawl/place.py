@@ -13,7 +13,6 @@ from typing import Any
 from pipeline.store.database import open_engine
 from pipeline.store.inbox import Inbox
 
-
 INTERNET = Path(__file__).parent / "internet"  # holds the sitecustomize.py of crawls with an internet of their own
 
 

@@ -54,11 +54,54 @@ PAYLOADS = (
     "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞",
     "a" * 3_000,
 )
-PARAGRAPHS = (
-    "The mayor of Kobe and the mayor of Seattle signed a new sister city agreement at the city hall of Kobe on 2 November 2026.",
-    "The two sister cities will exchange students and staff, and their ports will work together on climate projects until 2030.",
-    "A delegation from Seattle visited the port of Kobe. The mayors said that the friendship of the two cities is sixty-nine years old.",
+HERE = (
+    "Kobe",
+    "Yokohama",
+    "Sapporo",
+    "Hiroshima",
+    "Nagasaki",
+    "Kyoto",
+    "Fukuoka",
+    "Sendai",
+    "Niigata",
+    "Kanazawa",
+    "Nagoya",
 )
+THERE = (
+    "Seattle",
+    "Lyon",
+    "Busan",
+    "Tianjin",
+    "Munich",
+    "Porto",
+    "Riga",
+    "Manchester",
+    "Barcelona",
+    "Brisbane",
+    "Kazan",
+    "Da Nang",
+    "Vancouver",
+)
+SUBJECTS = (
+    "school lunches", "tram lines", "river cleaning", "museum loans", "nurses", "typhoon shelters", "bicycle lanes", "tea farming",
+    "deaf athletes", "port cranes", "street lighting", "language classes", "archives", "beekeeping", "orchestras", "food waste", "robots",
+)  # fmt: skip
+
+
+def paragraphs(number: int) -> str:
+    """A text about two cities and a subject, of which no two are alike."""
+    here, there, subject = HERE[number % len(HERE)], THERE[number % len(THERE)], SUBJECTS[number % len(SUBJECTS)]
+    other, day = SUBJECTS[number * 7 % len(SUBJECTS)], 1 + number % 28
+    return "".join(
+        f"<p>{sentence}</p>"
+        for sentence in (
+            f"The mayor of {here} and the mayor of {there} signed an agreement on {subject} at a meeting of sister cities on {day} October 2026.",
+            f"A delegation of {number + 3} people from {there} had studied {subject} and {other} in {here} for {number % 9 + 2} days before.",
+            f"{here} will send {number % 40 + 1} experts for {other} in return; {subject} remain the heart of what the two sister cities share.",
+        )
+    )
+
+
 LISTING = '[selectors]\nitem = "li"\n'
 FIELDS = '[fields]\nitems = "results"\nlink = "href"\ntitle = "headline"\nsummary = "text"\n'
 
@@ -69,13 +112,13 @@ def hostile_page(payload: str, number: int) -> bytes:
     data = json.dumps(
         {"@type": "NewsArticle", "headline": payload, "author": {"name": payload}, "image": payload, "url": payload}
     ).replace("</", "<\\/")
-    text = "".join(f"<p>{paragraph} ({number})</p>" for paragraph in PARAGRAPHS)
+    text, subject = paragraphs(number), f"{SUBJECTS[number % len(SUBJECTS)]} {number}"
     return (
-        f"<!doctype html><html lang='en'><head><title>Kobe and Seattle {number} {safe}</title>"
-        f'<meta name="author" content="{safe}"><meta name="description" content="{safe}"><meta property="og:title" content="Kobe and Seattle {number} {safe}">'
+        f"<!doctype html><html lang='en'><head><title>Sister cities on {subject} {safe}</title>"
+        f'<meta name="author" content="{safe}"><meta name="description" content="{safe}"><meta property="og:title" content="Sister cities on {subject} {safe}">'
         f'<meta property="og:site_name" content="{safe}"><link rel="canonical" href="{safe}">'
         f'<script type="application/ld+json">{data}</script></head>'
-        f"<body><article><h1>Kobe and Seattle {number} {safe}</h1><time datetime='2026-11-03T09:00:00+09:00'>{safe}</time>{text}<p>Closing words: {safe}</p>"
+        f"<body><article><h1>Sister cities on {subject} {safe}</h1><time datetime='2026-11-03T09:00:00+09:00'>{safe}</time>{text}<p>Closing words: {safe}</p>"
         f"<p>{payload}</p></article></body></html>"
     ).encode("utf-8", "surrogatepass")
 
@@ -171,15 +214,18 @@ def harm_of_run(folder: Path, payloads: list[str]) -> dict[str, Any]:
         assert message["Bcc"] is None
         assert not message.defects
         assert not harm_in(message.get_body(("html",)).get_content())  # type: ignore[union-attr]  # letters have both parts
+    report["titles"] = sum(page.read_text("utf-8").count("Sister cities on ") for page in pages)
     report["everything"] = "".join(page.read_text("utf-8") for page in pages)
     return report
 
 
+@pytest.mark.slow
 def test_hostile_text_stays_text_from_every_kind_of_source_to_every_page(tmp_path: Path) -> None:
     report = harm_of_run(tmp_path, list(PAYLOADS))
     assert report["crawl"]["total"]["pages"] == len(PAYLOADS) * 5
     assert set(report["crawl"]["total"]["failures"]) <= {"blocked_address", "gone"}
     # The tests above would pass for an empty archive.
+    assert report["titles"] > len(PAYLOADS)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in report["everything"]
     assert "{{7*7}}" in report["everything"]
 

@@ -10,12 +10,33 @@ from collections.abc import Callable
 
 import filelock
 import pytest
-from badserver import BadServer
+from badserver import BadServer, rss
 from place import Place
 
 from crawler import run
 
 PATHS = [f"/n{number:02}" for number in range(20)]
+
+# Kind -> from host and links to path -> page of links, the start first.
+KINDS: dict[str, Callable[[str, list[str]], dict[str, str]]] = {
+    "feed": lambda host, links: {"/feed": rss([(link, "t", "") for link in links])},
+    "sitemap": lambda host, links: {
+        "/index.xml": f"<sitemapindex><sitemap><loc>http://{host}/map.xml</loc></sitemap></sitemapindex>",
+        "/map.xml": f"<urlset>{''.join(f'<url><loc>{link}</loc></url>' for link in links)}</urlset>",
+    },
+    "listing": lambda host, links: {
+        "/list": f"{''.join(f'<li><a href={link}>t</a>' for link in links[:4])}<a class=next href=/list2>more</a>",
+        "/list2": "".join(f"<li><a href={link}>t</a>" for link in links[4:]),
+    },
+    "wordpress": lambda host, links: {
+        "/wp-json/wp/v2/posts": json.dumps([{"link": link, "title": {"rendered": "t"}} for link in links])
+    },
+    "json_api": lambda host, links: {"/api": json.dumps({"list": [{"url": link} for link in links]})},
+}
+MORE = {
+    "listing": '[selectors]\nitem = "li"\nnext_page = "a.next"\nmax_pages = 2\n',
+    "json_api": '[fields]\nitems = "list"\n',
+}
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +95,37 @@ def test_the_same_crawl_again_gets_only_304s_and_writes_nothing(server: BadServe
     assert all("if-none-match" in seen.headers for seen in server.seen[before:])
     assert (report["total"]["not_modified"], report["total"]["pages"], report["total"]["links_new"]) == (1, 0, 0)
     assert place.dump() == dump
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_after_kill_9_sources_of_every_kind_go_on_where_they_were(
+    server: BadServer, make_place: Callable[[str], Place], shards: int
+) -> None:
+    place = make_place(f"kinds{shards}")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.05}, crawl={"shards": shards})
+    hosts = {kind: f"{kind.replace('_', '-')}{shards}.example" for kind in KINDS}
+    for kind, host in hosts.items():
+        links = [f"http://{host}/a{number}" for number in range(8)]
+        for link in links:
+            server.page(host, link.removeprefix(f"http://{host}"), f"<html><title>{link}</title></html>")
+        for path, body in KINDS[kind](host, links).items():
+            server.whole_path[host, path] = lambda answer, body=body: answer.give(body.encode(), "text/html")
+        start = f"http://{host}{next(iter(KINDS[kind](host, links)))}"
+        place.source(kind, start, kind, MORE.get(kind, ""))
+    crawl = start_and_wait_for_pages(place, 12)
+    crawl.kill()
+    crawl.communicate(timeout=20)  # its own processes end with it
+    kept = {page.url for page in place.inbox.pages(place.inbox.page_hashes())}
+    assert 12 <= len(kept) < 8 * len(KINDS)
+    before = len(server.seen)
+
+    code, _, errors = place.crawl("--all")
+
+    assert code == 0, errors
+    again = {f"http://{seen.host}{seen.path}" for seen in server.seen[before:]}
+    assert not again & kept, "what was kept is not asked again"
+    wanted = {f"http://{host}/a{number}" for host in hosts.values() for number in range(8)}
+    assert {page.url for page in place.inbox.pages(place.inbox.page_hashes())} == wanted
 
 
 def test_sigterm_ends_soon_and_the_rest_comes_next_time(server: BadServer, make_place: Callable[[str], Place]) -> None:

@@ -184,6 +184,9 @@ def test_wordpress_is_asked_only_where_the_site_names_it_and_has_posts(server: B
     ]
     assert not (place.root / "sources.d" / "recorded").exists()  # nothing is kept unless it is asked for
 
+    code, report, _ = command(place, "source", "probe", f"http://{host}/", "--kind", "feed", "--json")
+    assert (code, report["nothing"]) == (1, "no feed, but wordpress")
+
 
 @pytest.mark.parametrize(
     ("path", "behave", "reason"),
@@ -287,6 +290,9 @@ def test_what_must_not_be_asked_is_refused_before_anything_is_asked(server: BadS
             code, _, errors = command(place, *words)
             assert code == 78, (words, errors)
             assert errors.strip()
+    code, _, errors = command(place, "source", "probe", "http://list.example/", "--save", "My Source")
+    assert code == 78
+    assert "Nobody was asked" in errors
     place.source("foul", "http://bad.example/feed", more="")
     file = place.root / "sources.d" / "foul.toml"
     file.write_text(file.read_text(encoding="utf-8").replace("active", "candidate"), encoding="utf-8")

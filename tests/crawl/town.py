@@ -129,8 +129,13 @@ class Town:
     def _misbehaviour(self) -> dict[str, tuple[str, set[str], Callable[[Answer], None], str]]:
         server, packed = self.server, bombs.packed
         loop = redirect("/feed")
-        down: Callable[[Answer], None] = lambda answer: answer.give(b"down", "text/plain", status=503)
-        later: Callable[[Answer], None] = lambda answer: answer.give(b"", status=429, Retry_After="3600")
+
+        def down(answer: Answer) -> None:
+            answer.give(b"down", "text/plain", status=503)
+
+        def later(answer: Answer) -> None:
+            answer.give(b"", status=429, Retry_After="3600")
+
         return {
             "silent": ("feed", {"timeout"}, server.silence, "/feed"),
             "slow_headers": ("feed", {"timeout"}, server.slow_headers, "/feed"),

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from crawler.actions import main
+from crawler.actions import main, owner_of
 from crawler.catalogue import SHIPPED, load_catalogue
 from crawler.probing import Seen
 from crawler.samples import Sample, save_sample
@@ -205,6 +205,31 @@ def test_lists_of_feed_readers_go_in_and_out(desk: Desk) -> None:
     assert "port.example" not in report["opml"]
     assert report["sources"] == 1
     assert desk.do("import", str(desk.root / "none.opml"))[0] == 78
+
+
+def test_an_article_belongs_to_the_nearest_source(desk: Desk) -> None:
+    for source_id, home in (
+        ("fr", "https://www.port.example/fr/news/"),
+        ("en", "https://www.port.example/en/"),
+        ("sub", "https://en.port.example/"),
+    ):
+        file = desk.source(source_id, 'labels = ["press"]\n')
+        file.write_text(
+            file.read_text(encoding="utf-8").replace(f"https://{source_id}.example/", home), encoding="utf-8"
+        )
+    query = desk.source("query", 'labels = ["query"]\nterms = { show = "title_only" }\n')
+    query.write_text(query.read_text(encoding="utf-8").replace("query.example", "search.example"), encoding="utf-8")
+    catalogue = load_catalogue(desk.root / "sources.d")
+
+    def owner(url: str) -> str:
+        found = owner_of(catalogue, url)
+        return found.spec.id if found else ""
+
+    assert owner("https://port.example/fr/news/1.html") == "fr"
+    assert owner("https://port.example/en/a/1.html") == "en"
+    assert owner("https://live.en.port.example/x") == "sub"
+    assert owner("https://airport.example/x") == ""
+    assert owner("https://search.example/x") == ""
 
 
 def test_a_damaged_sample_says_what_to_do(desk: Desk) -> None:

@@ -10,7 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet import defer
+from twisted.internet._resolver import SimpleResolverComplexifier
+from twisted.internet.endpoints import HostnameEndpoint
 from twisted.internet.error import DNSLookupError
+from twisted.internet.interfaces import IReactorPluggableNameResolver
+from twisted.internet.protocol import Factory
+from twisted.internet.testing import MemoryReactorClock
+from zope.interface import directlyProvides, providedBy
 
 from crawler.addresses import is_allowed, judge_url, read_literal
 from crawler.middlewares.guard import GuardedResolver
@@ -134,6 +140,27 @@ def test_a_name_that_changes_its_answer_is_judged_by_the_answer_that_is_used(
     assert outcome(guarded.getHostByName("rebinding.example")) == "93.184.216.34"
     for _ in range(3):
         assert outcome(guarded.getHostByName("rebinding.example")).check(DNSLookupError)
+
+
+def test_the_address_that_is_judged_is_the_one_that_is_connected_to(
+    resolver: tuple[GuardedResolver, list[str]],
+) -> None:
+    """As Scrapy connects: by an endpoint that asks the reactor's resolver."""
+
+    guarded, answers = resolver
+    reactor = MemoryReactorClock()
+    reactor.nameResolver = SimpleResolverComplexifier(guarded)
+    directlyProvides(reactor, [*providedBy(reactor), IReactorPluggableNameResolver])
+    answers += ["93.184.216.34", "10.0.0.5", "93.184.216.35", "127.0.0.1"]
+    failures: list[Any] = []
+    for _ in range(len(answers)):
+        endpoint = HostnameEndpoint(reactor, b"rebinding.example", 80)
+        endpoint.connect(Factory()).addErrback(failures.append)
+        reactor.advance(0)
+    assert [client[0] for client in reactor.tcpClients] == ["93.184.216.34", "93.184.216.35"]
+    assert len(failures) == 2
+    assert all(failure.check(DNSLookupError) for failure in failures)
+    assert answers == []
 
 
 def test_leave_for_loopback_holds_for_names_too(resolver: tuple[GuardedResolver, list[str]]) -> None:

@@ -263,10 +263,15 @@ def test_include_exclude_and_the_cap_decide() -> None:
 
 
 @pytest.mark.parametrize(
-    "reference", ["&#xD83D;", "&#55357;", "&#x110000;", "&#0;", "&#99999999999;", f"&#{'9' * 5_000};", "&#xFFFE;", "&#x;"]
+    "reference",
+    ["&#xD83D;", "&#55357;", "&#x110000;", "&#0;", "&#99999999999;", f"&#{'9' * 5_000};", "&#xFFFE;", "&#x;"],
 )
 def test_a_number_that_is_no_character_costs_no_item(reference: str) -> None:
-    for place in (f"<title>{reference}</title>", f"<title>{reference}", f"<description>&lt;b&gt;{reference}</description>"):
+    for place in (
+        f"<title>{reference}</title>",
+        f"<title>{reference}",
+        f"<description>&lt;b&gt;{reference}</description>",
+    ):
         items = f"<item><link>https://city.example/a</link>{place}</item>"
         reading = read_feed(f"<rss version='2.0'><channel>{items}</channel></rss>".encode())
         assert [found.url for found in reading.found] == ["https://city.example/a"]
@@ -285,7 +290,7 @@ def test_numbers_of_characters_are_read() -> None:
         "\n" * 300_000,
         "<!-- x -->" + " \n" * 300_000,
         "<!DOCTYPE [" * 50_000,
-        "<!DOCTYPE rss>\n<!DOCTYPE rss [\n<!ENTITY a \"" + "x" * 100_000 + "\">\n]>\n",
+        '<!DOCTYPE rss>\n<!DOCTYPE rss [\n<!ENTITY a "' + "x" * 100_000 + '">\n]>\n',
         "<?xml-stylesheet href='a.xsl'?>" * 10_000,
     ],
 )

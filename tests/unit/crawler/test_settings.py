@@ -42,6 +42,7 @@ def settings() -> Settings:
         ("CONCURRENT_REQUESTS_PER_DOMAIN", 1),
         ("CLOSESPIDER_TIMEOUT", 7200),
         ("CITY_DIGEST_ALLOW_LOOPBACK", False),
+        ("REACTOR_THREADPOOL_MAXSIZE", 128),
     ],
 )
 def test_pinned(settings: Settings, name: str, value: object) -> None:
@@ -66,11 +67,13 @@ def test_the_guard_stands_before_robots_and_manners_next_to_the_wire(settings: S
     assert names[0] == "Guard"
     assert names[-1] in ("Manners", "HttpCacheMiddleware")
     assert "RobotsTxtMiddleware" not in names
+    assert "HttpCompressionMiddleware" not in names
     order = [
         "Guard",
         "RehearsalProxy",
         "StrictRobots",
         "RetryMiddleware",
+        "Unpacking",
         "RedirectMiddleware",
         "Conditional",
         "Manners",
