@@ -18,7 +18,11 @@ from pipeline.text.clean import clean_text
 from pipeline.text.urls import host
 
 DETAIL_CHARS = 300
-_FINAL = (Reason.ROBOTS_DISALLOWED, Reason.BLOCKED_ADDRESS, Reason.TOO_LARGE)  # of one address: asking again gives the same
+_FINAL = (
+    Reason.ROBOTS_DISALLOWED,
+    Reason.BLOCKED_ADDRESS,
+    Reason.TOO_LARGE,
+)  # of one address: asking again gives the same
 
 
 class Failure(Frozen, frozen=True, kw_only=True):
@@ -44,7 +48,9 @@ def explain(error: BaseException, url: str) -> Failure:
         return _failure(Reason.TOO_LARGE, "larger than crawl.max_body_mib", final=True)
     if isinstance(error, ResponseDataLossError):
         return _failure(Reason.CONNECTION_FAILED, "the connection broke before the answer was complete", of_host=True)
-    if isinstance(error, ValueError):  # a redirect to what is no address: Scrapy, w3lib and urllib raise nothing more precise
+    if isinstance(
+        error, ValueError
+    ):  # a redirect to what is no address: Scrapy, w3lib and urllib raise nothing more precise
         return _failure(Reason.BLOCKED_ADDRESS, f"redirects to what is no address: {error}", final=True)
     if isinstance(error, CannotResolveHostError) and host(url) in refused_names:
         # Not final: a name server that lies for a day must not cost every link.

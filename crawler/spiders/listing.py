@@ -44,8 +44,8 @@ def read_listing(body: bytes, url: str, selectors: Selectors, content_type: str 
     """
     text = decode(body, content_type).text
     page = Selector(text=text, type="html")
-    base = get_base_url(text, url)
-    items = _select(page, selectors.item)[:MAX_ITEMS]
+    base = base_of(text, url)
+    items = _first_items(page, selectors.item)
     if not items:
         raise Unreadable(Reason.BAD_LISTING, f"nothing matches selectors.item = {selectors.item!r}")
     years = _Years(page, selectors.year) if selectors.year else None
@@ -107,6 +107,15 @@ def _size(item: Selector) -> int:
     return sum(1 for _ in item.root.iter()) if etree.iselement(item.root) else 1
 
 
+def _first_items(page: Selector, text: str) -> Sequence[Selector]:
+    """At most MAX_ITEMS: a page of 200,000 would take 200 MiB as selectors."""
+    try:
+        path = text if text.startswith(_XPATH) else HTMLTranslator().css_to_xpath(text)
+        return page.xpath(f"({path})[position() <= {MAX_ITEMS}]")
+    except (ValueError, SelectorError) as error:
+        raise Unreadable(Reason.BAD_LISTING, f"{text!r} cannot be used: {error}") from error
+
+
 def _select(scope: Selector, text: str) -> Sequence[Selector]:
     try:
         return scope.xpath(text) if text.startswith(_XPATH) else scope.css(text)
@@ -156,6 +165,14 @@ def _with_year(date: str, year: Year | None, zone: ZoneInfo) -> str:
     if late.precision is not Precision.MINUTE:
         return moment.date().isoformat()
     return moment.isoformat() if late.zone_stated else moment.replace(tzinfo=None).isoformat()
+
+
+def base_of(text: str, url: str) -> str:
+    """The address that those in a page are relative to: its <base> if that is an address, else its own."""
+    try:
+        return str(get_base_url(text, url))
+    except ValueError:
+        return url
 
 
 class _Years:

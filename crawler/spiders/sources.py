@@ -13,7 +13,6 @@ import msgspec
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import CloseSpider, DontCloseSpider, UsageError
 
-from crawler.deadline import within
 from crawler.errands import Errand
 from crawler.handoff import document_type, is_media, page_of_document, page_of_response
 from crawler.health import count_move, read_times
@@ -21,12 +20,8 @@ from crawler.javascript import request_meta
 from crawler.middlewares.conditional import KEY, state_of
 from crawler.middlewares.refusal import HandedOver, Refused
 from crawler.spiders.failure import Failure, explain, judge_status
-from crawler.spiders.feed import read_feed
-from crawler.spiders.json_api import read_json_api
-from crawler.spiders.listing import read_listing
-from crawler.spiders.reading import Reading, Unreadable, select
-from crawler.spiders.sitemap import read_sitemap
-from crawler.spiders.wordpress import read_wordpress
+from crawler.spiders.links import read_links
+from crawler.spiders.reading import Unreadable, select
 from crawler.tally import Tally
 from pipeline.errors import Reason, StoreError
 from pipeline.model import Kind, Label, RawPage, SourceSpec, SourceState
@@ -42,7 +37,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-READING_S = 5.0  # processor time for one page of links; 2,000 full items take 1 s
 MAX_INDEX_DEPTH = 2  # an index of indexes of sitemaps; deeper ones are loops
 
 
@@ -219,7 +213,8 @@ class SourcesSpider(Spider):
     def _take_links(self, response: Response, errand: Errand) -> None:
         spec = self.job.specs[errand.source_id]
         tally = self.job.tallies[errand.source_id]
-        reading = _read(response, spec)
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
+        reading = read_links(response.body, response.url, spec, content_type)
         tally.seeds += 1
         tally.answered += 1
         tally.items += len(reading.found)
@@ -362,33 +357,3 @@ class SourcesSpider(Spider):
         if not tally.problem and failure.stopped_host in self._own_hosts(errand):
             tally.problem = failure.reason.value
             self.job.problems[errand.source_id] = failure.detail
-
-
-def _read(response: Response, spec: SourceSpec) -> Reading:
-    """Whatever a page does to its reader is that page's result."""
-    try:
-        with within(READING_S):
-            return _read_kind(response, spec)
-    except Unreadable:
-        raise
-    except TimeoutError as error:
-        raise Unreadable(Reason.TOO_SLOW, f"reading {error}") from error
-    except Exception as error:
-        raise Unreadable(Reason.CRASHED, f"{type(error).__name__}: {error}") from error
-
-
-def _read_kind(response: Response, spec: SourceSpec) -> Reading:
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-    match spec.kind:
-        case Kind.FEED:
-            return read_feed(response.body, content_type)
-        case Kind.SITEMAP:
-            return read_sitemap(response.body, content_type)
-        case Kind.WORDPRESS:
-            return read_wordpress(response.body, response.url, content_type)
-        case Kind.JSON_API:
-            assert spec.fields, "the catalogue lets no JSON source pass without fields"
-            return read_json_api(response.body, response.url, spec.fields, content_type)
-        case _:
-            assert spec.selectors, "the catalogue lets no listing pass without selectors"
-            return read_listing(response.body, response.url, spec.selectors, content_type, spec.zone)

@@ -347,7 +347,7 @@ def export(session: Session, state: str | None) -> int:
 
 
 def call(session: Session, action: str, *words: str, network: bool = False) -> dict[str, Any]:
-    """The report of `python -m crawler.actions`.
+    """The report of `python -m crawler.curation.actions`.
 
     Args:
         network: it asks servers, so it has the workspace for itself, tells of its progress, and ends with this process.
@@ -367,7 +367,7 @@ def _call(session: Session, root: Path, action: str, words: tuple[str, ...]) -> 
         sys.executable,
         "-P",
         "-m",
-        "crawler.actions",
+        "crawler.curation.actions",
         "--workspace",
         str(root),
         "--run-id",

@@ -88,7 +88,7 @@ def robots(server: BadServer, make_place: Callable[[str], Place]) -> tuple[Place
 
 @pytest.mark.parametrize("name", ROBOTS)
 def test_rules_are_read_strictly(robots: tuple[Place, dict[str, Any]], server: BadServer, name: str) -> None:
-    place, report = robots
+    _, report = robots
     _, reason, allowed = ROBOTS[name]
     assert report["sources"][name]["problem"] == reason
     asked = set(server.paths(f"{name}-rules.example"))

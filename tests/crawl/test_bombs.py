@@ -185,9 +185,9 @@ def read(server: BadServer, make_place: Callable[[str], Place]) -> tuple[Place, 
         rehearsal={"allow_loopback": True, "proxy": server.url},
         crawl={"timeout_s": 20.0, "max_body_mib": 16, "max_minutes": 2},
     )
-    for name, (kind, make, _, _) in READ.items():
+    for name, (kind_and_item, make, _, _) in READ.items():
         host = name.replace("_", "-") + ".example"
-        kind, _, item = kind.partition(" ")
+        kind, _, item = kind_and_item.partition(" ")
         server.page(host, "/feed", make(f"http://{host}"), "text/html" if item else "application/xml")
         for number in range(3):
             server.page(host, f"/{number}", article(str(number)))

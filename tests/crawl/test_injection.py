@@ -102,6 +102,7 @@ def paragraphs(number: int) -> str:
     )
 
 
+MANY = 100  # payloads; of more, every source takes a share
 LISTING = '[selectors]\nitem = "li"\n'
 FIELDS = '[fields]\nitems = "results"\nlink = "href"\ntitle = "headline"\nsummary = "text"\n'
 
@@ -124,16 +125,17 @@ def hostile_page(payload: str, number: int) -> bytes:
 
 
 def settle(server: BadServer, place: Place, payloads: list[str]) -> None:
-    """A source of every kind; each gives an article for every payload, which stands in what it lists and in the page."""
+    """A source of every kind; each gives an article for every payload, or for its share of many, which stands in what it lists and in the page."""
     kinds = ("feed", "sitemap", "listing", "wordpress", "json_api")
-    for kind in kinds:
+    for position, kind in enumerate(kinds):
+        share = payloads if len(payloads) < MANY else payloads[position :: len(kinds)]
         host = f"{kind.replace('_', '-')}.example"
         # Many slugs are paths of the host itself, others none: the crawler decides.
         links = {
             f"http://{host}/{number}-{quote(payload[:60], safe='', errors='replace')}": payload
-            for number, payload in enumerate(payloads)
+            for number, payload in enumerate(share)
         }
-        for number, (link, payload) in enumerate(links.items()):
+        for number, payload in enumerate(links.values()):
             server.prefixes[host, f"/{number}-"] = _page(payload, number * 10 + kinds.index(kind))
         path, body, more = _listed(kind, links)
         server.page(
@@ -238,4 +240,4 @@ def test_payloads_and_naughty_strings_that_others_collected_stay_text(evaluation
     texts = list(dict.fromkeys(text for text in payloads if isinstance(text, str) and text.strip()))
     assert len(texts) > 600
     report = harm_of_run(tmp_path, texts)
-    assert report["crawl"]["total"]["pages"] > len(texts)
+    assert report["crawl"]["total"]["pages"] > 600

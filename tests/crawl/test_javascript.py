@@ -379,9 +379,9 @@ def test_the_gate_alone_stops_what_a_browser_without_rules_lets_a_page_ask(secre
     from scrapy.settings import Settings
     from scrapy_playwright.handler import Config
 
-    from crawler.browser import Chromium
-    from crawler.gate import Gate
     from crawler.javascript import sandboxed
+    from crawler.javascript.browser import Chromium
+    from crawler.javascript.gate import Gate
 
     before = list(secret.found)
 

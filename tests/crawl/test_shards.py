@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sqlite3
@@ -94,7 +95,7 @@ def test_the_delay_of_a_host_holds_from_one_round_to_the_next(
 ) -> None:
     for host in (A, B, C, NEW):
         times = sorted(seen.at for seen in web.seen if seen.host == host)
-        gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        gaps = [later - earlier for earlier, later in itertools.pairwise(times)]
         assert min(gaps) > 0.35, (host, gaps)  # as the server sees them, whose threads start late on a busy machine
 
 
@@ -164,7 +165,7 @@ def wait_until_gone(pids: list[int], seconds: float = 5) -> bool:
 
 
 def test_sigterm_ends_all_processes_and_reports(running: tuple[Place, subprocess.Popen[str]]) -> None:
-    place, crawl = running
+    _place, crawl = running
     children = children_of(crawl.pid)
     assert len(children) == 2
     crawl.send_signal(signal.SIGTERM)

@@ -13,10 +13,7 @@ _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x08\x0b\x0c\x
 def harm_in(document: str) -> list[str]:
     """What a browser could run, load or be misled by; empty for a harmless page."""
     page = lxml.html.document_fromstring(document)
-    found = [
-        f"<{element.tag}>"
-        for element in page.xpath("//script | //iframe | //object | //embed | //img | //base")
-    ]
+    found = [f"<{element.tag}>" for element in page.xpath("//script | //iframe | //object | //embed | //img | //base")]
     found += [
         f"refresh {element.get('content')}"
         for element in page.xpath("//meta[@http-equiv='refresh' or @http-equiv='Refresh']")

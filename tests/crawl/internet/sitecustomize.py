@@ -12,14 +12,14 @@ import os
 import socket
 import time
 from collections import Counter
+from pathlib import Path
 
 _PLAN = os.environ.get("TEST_INTERNET", "")
 _connect_ex, _connect, _send = socket.socket.connect_ex, socket.socket.connect, socket.socket.send
 
 
 def _read_plan() -> dict:
-    with open(_PLAN, encoding="utf-8") as file:
-        return json.load(file)
+    return json.loads(Path(_PLAN).read_text(encoding="utf-8"))
 
 
 def _answer(name: str) -> str:
@@ -41,17 +41,15 @@ def gethostbyname(name: str) -> str:
         return _answer(name)
 
 
-def getaddrinfo(
-    host: str | bytes, port: object, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
-) -> list:
+def getaddrinfo(host: str | bytes, *rest: object, **options: object) -> list:
     name = host.decode() if isinstance(host, bytes) else host
     for version in (socket.AF_INET, socket.AF_INET6):
         try:
             socket.inet_pton(version, name)
         except OSError:
             continue
-        return _getaddrinfo(name, port, family, type, proto, flags)
-    return _getaddrinfo(_answer(name), port, family, type, proto, flags)
+        return _getaddrinfo(name, *rest, **options)
+    return _getaddrinfo(_answer(name), *rest, **options)
 
 
 def connect_ex(self: socket.socket, address: object) -> int:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from crawler.actions import main, owner_of
 from crawler.catalogue import SHIPPED, load_catalogue
-from crawler.probing import Seen
-from crawler.samples import Sample, save_sample
+from crawler.curation.actions import main, owner_of
+from crawler.curation.probing import Seen
+from crawler.curation.samples import Sample, save_sample
 from pipeline.config import open_workspace
 from pipeline.model import Kind, SourceState
 from pipeline.store.inbox import Inbox, Link

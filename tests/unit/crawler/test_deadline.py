@@ -14,16 +14,19 @@ from crawler.deadline import within
 
 def test_a_regular_expression_that_would_never_end_is_interrupted() -> None:
     started = time.process_time()
-    with pytest.raises(TimeoutError, match="0.1 s"), within(0.1):
+    with pytest.raises(TimeoutError, match=r"0\.1 s"), within(0.1):
         re.match(r"(a+)+$", "a" * 60 + "b")
     assert time.process_time() - started < 5
 
 
 def test_code_that_catches_exceptions_is_interrupted_too() -> None:
-    with pytest.raises(TimeoutError), within(0.1):
+    def work() -> None:
         while True:
             with contextlib.suppress(Exception):
                 sum(range(1_000))
+
+    with pytest.raises(TimeoutError), within(0.1):
+        work()
 
 
 def test_what_ends_in_time_is_left_alone_and_so_are_later_blocks() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from crawler import gate as gates
-from crawler.gate import Gate
+from crawler.javascript import gate as gates
+from crawler.javascript.gate import Gate
 
 PUBLIC = "93.184.215.14"
 

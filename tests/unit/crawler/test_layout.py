@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.layout import Layout, propose_listing
+from crawler.curation.layout import Layout, propose_listing
 from crawler.spiders.listing import read_listing
 
 NOW = dt.datetime(2026, 11, 22, 3, tzinfo=dt.UTC)

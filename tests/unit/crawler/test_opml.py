@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.catalogue import load_catalogue
-from crawler.opml import MAX_OUTLINES, Outline, import_opml, read_opml, write_opml
+from crawler.curation.opml import MAX_OUTLINES, Outline, import_opml, read_opml, write_opml
 from pipeline.errors import ConfigurationError
 from pipeline.model import EvidenceKind, Kind, SourceSpec, SourceState
 

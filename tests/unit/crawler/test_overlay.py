@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.catalogue import SHIPPED, load_catalogue
-from crawler.overlay import origin_of, table_of, write_source, write_state
+from crawler.curation.overlay import origin_of, table_of, write_source, write_state
 from pipeline.errors import ConfigurationError, WorkspaceError
 from pipeline.model import (
     EvidenceKind,

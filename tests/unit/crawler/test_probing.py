@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from crawler.catalogue import load_catalogue
-from crawler.overlay import write_source
-from crawler.probing import (
+from crawler.curation.overlay import write_source
+from crawler.curation.probing import (
     Finds,
     Offer,
     best,

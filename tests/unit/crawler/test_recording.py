@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from parsel import Selector
 
-from crawler.asking import Answer
-from crawler.checking import judge
-from crawler.probing import read_links, summarise
-from crawler.recording import anonymise_html, anonymise_json, anonymise_xml, make_recording
-from crawler.visits import Visit
+from crawler.curation.asking import Answer
+from crawler.curation.checking import judge
+from crawler.curation.probing import summarise
+from crawler.curation.recording import anonymise_html, anonymise_json, anonymise_xml, make_recording
+from crawler.curation.visits import Visit
+from crawler.spiders.links import read_links
 from pipeline.errors import CrawlError
 from pipeline.model import Expect, Fields, Kind, Selectors, SourceSpec
 from pipeline.text.dates import month_named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crawler.shards import SOURCES_PER_SHARD, Shards, number_of_shards, registrable_domain
@@ -33,7 +33,9 @@ def test_a_host_and_its_subdomains_belong_to_one_shard(host: str, number: int) -
     shards = Shards(number)
     owner = shards.owner(f"http://{host}/a")
     assert 0 <= owner < number
-    assert shards.owner(f"https://www.{registrable_domain(host)}:8443/b?c=d") == owner
+    domain = registrable_domain(host)
+    assume(registrable_domain(f"www.{domain}") == domain)  # not so for what is itself a public suffix, such as gov.np
+    assert shards.owner(f"https://www.{domain}:8443/b?c=d") == owner
 
 
 @given(st.lists(st.tuples(HOSTS, HOSTS), max_size=6), st.integers(2, 8))

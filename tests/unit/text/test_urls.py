@@ -73,3 +73,7 @@ def test_ids_are_16_hex_digits_also_of_broken_text() -> None:
     assert ids[0] == "5c85402b3479f35a"
     assert len(set(ids)) == 3
     assert all(len(key) == 16 and int(key, 16) >= 0 for key in ids)
+
+
+def test_a_host_is_the_same_with_and_without_the_dot_that_may_end_it() -> None:
+    assert host("https://City.example.:8443/a") == host("https://city.example/") == "city.example"

@@ -20,13 +20,14 @@ from zoneinfo import ZoneInfo
 from lxml import etree, html
 from scrapy.utils.gz import gunzip
 
-from crawler.asking import Answer
-from crawler.checking import content_type_of
+from crawler.curation.asking import Answer
+from crawler.curation.checking import content_type_of
+from crawler.curation.probing import Offer, summarise
+from crawler.curation.samples import Recording
+from crawler.curation.visits import Visit
 from crawler.deadline import within
-from crawler.probing import Offer, read_links, summarise
-from crawler.samples import Recording
+from crawler.spiders.links import read_links
 from crawler.spiders.reading import Unreadable
-from crawler.visits import Visit
 from pipeline.errors import CrawlError
 from pipeline.model import Kind, Origin, SourceSpec
 from pipeline.text.charsets import decode

@@ -2,7 +2,7 @@
 
 The page itself is fetched as any other: same guard, robots rules, delays, limits, redirects. The browser is given that answer and never
 asks for a page itself. What the page's scripts ask for beyond it is judged twice: here, where only scripts and data of the page's own site
-pass that its robots.txt allows, and by the gate (crawler/gate.py), which is the browser's only way out.
+pass that its robots.txt allows, and by the gate (crawler/javascript/gate.py), which is the browser's only way out.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from scrapy.http import Headers, HtmlResponse, Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler  # type: ignore[import-untyped]  # ships no types
 from scrapy_playwright.provider import PlaywrightBrowserProvider  # type: ignore[import-untyped]  # the same
 
-from crawler.gate import Gate
 from crawler.javascript import KEY
+from crawler.javascript.gate import Gate
 from crawler.middlewares.guard import ALLOW_LOOPBACK
 from crawler.middlewares.manners import Manners
 from crawler.middlewares.refusal import Refused

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import msgspec
 
-from crawler.probing import Offer, Seen
+from crawler.curation.probing import Offer, Seen
 from pipeline.errors import ConfigurationError, WorkspaceError
 from pipeline.model import Frozen, Kind, SourceSpec
 

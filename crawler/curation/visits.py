@@ -5,10 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlsplit
 
-from crawler.asking import Answer, Asker
-from crawler.deadline import within
-from crawler.handoff import document_type, is_media, page_of_document, page_of_response
-from crawler.probing import (
+from crawler.curation.asking import Answer, Asker
+from crawler.curation.probing import (
     LOOKING_S,
     Finds,
     Offer,
@@ -17,11 +15,13 @@ from crawler.probing import (
     kind_of,
     names_posts,
     offer_of,
-    read_links,
     summarise,
     title_of,
 )
+from crawler.deadline import within
+from crawler.handoff import document_type, is_media, page_of_document, page_of_response
 from crawler.spiders.failure import Failure, explain, judge_status
+from crawler.spiders.links import read_links
 from crawler.spiders.reading import Unreadable, select
 from crawler.spiders.wordpress import posts_address
 from pipeline.errors import Reason

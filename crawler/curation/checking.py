@@ -6,8 +6,9 @@ import datetime as dt
 
 from parsel import Selector
 
-from crawler.probing import read_links, summarise
-from crawler.samples import Recording, folder_of, load_recording
+from crawler.curation.probing import summarise
+from crawler.curation.samples import Recording, folder_of, load_recording
+from crawler.spiders.links import read_links
 from crawler.spiders.reading import Unreadable
 from pipeline.config import Workspace
 from pipeline.errors import ConfigurationError

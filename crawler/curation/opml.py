@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from crawler.catalogue import SHIPPED, load_catalogue
+from crawler.curation.overlay import write_source
 from crawler.denied import load_denied
-from crawler.overlay import write_source
 from crawler.spiders.reading import as_utf8
 from pipeline.errors import ConfigurationError
 from pipeline.model import EvidenceKind, Frozen, Kind, SourceEvidence, SourceSpec

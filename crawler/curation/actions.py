@@ -1,4 +1,4 @@
-"""`python -m crawler.actions ACTION`: what people do with sources one by one. A process of its own, as a crawl is one.
+"""`python -m crawler.curation.actions ACTION`: what people do with sources one by one. A process of its own, as a crawl is one.
 
 Standard output gets one JSON object; warnings go to standard error as JSON lines, an error as a sentence. Exit codes: 0 done; 1 the address
 gave nothing; 3 done in part; 75 a crawl is running; 78 the configuration, or the command's wish, is wrong.
@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m crawler.actions", description="Does one thing with sources.")
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler.curation.actions", description="Does one thing with sources."
+    )
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("words", nargs="*", metavar="WORD", help="ids or an address, as the action needs them")
     parser.add_argument("--workspace", type=Path, required=True, metavar="DIR")
@@ -103,8 +105,8 @@ def _row(spec: SourceSpec, health: SourceHealth | None) -> Report:
 
 def show_source(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Every key of a source with the file it comes from, how the source fares, and what was seen of it here."""
-    from crawler.overlay import origin_of
-    from crawler.samples import folder_of, load_recording, load_sample
+    from crawler.curation.overlay import origin_of
+    from crawler.curation.samples import folder_of, load_recording, load_sample
 
     entry = _entry(load_catalogue(workspace.sources), options.words[0])
     spec = entry.spec
@@ -129,7 +131,7 @@ def show_source(workspace: Workspace, options: argparse.Namespace) -> Report:
 def check_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
     """All that is wrong with the files, and what the rules find in the recorded pages; asks nobody."""
     from crawler.catalogue import SHIPPED, check_catalogue
-    from crawler.checking import check_recording
+    from crawler.curation.checking import check_recording
 
     files = {
         file.stem: file for folder in (SHIPPED.glob("*/*.toml"), workspace.sources.glob("*.toml")) for file in folder
@@ -161,7 +163,7 @@ def check_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
 
 def enable_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Switches sources on, all of them or none: those that were seen to answer here, and that nothing speaks against."""
-    from crawler.overlay import write_state
+    from crawler.curation.overlay import write_state
 
     catalogue = load_catalogue(workspace.sources)
     entries = [_entry(catalogue, source_id) for source_id in options.words]
@@ -186,7 +188,7 @@ def enable_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
 
 def disable_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Makes sources candidates again; what they gave stays. Those that are declined or dead stay so."""
-    from crawler.overlay import write_state
+    from crawler.curation.overlay import write_state
 
     catalogue = load_catalogue(workspace.sources)
     rows = []
@@ -199,7 +201,7 @@ def disable_sources(workspace: Workspace, options: argparse.Namespace) -> Report
 
 def _obstacle(workspace: Workspace, catalogue: Mapping[str, Entry], spec: SourceSpec, *, unprobed: bool) -> str:
     """The sentence why a source cannot be switched on, "" if nothing speaks against it."""
-    from crawler.samples import load_recording, load_sample
+    from crawler.curation.samples import load_recording, load_sample
 
     if spec.state is SourceState.DECLINED:
         return f"{spec.id} is declined: its publisher does not want to be read. {spec.terms.note or spec.note}".strip()
@@ -235,7 +237,7 @@ def _denial(workspace: Workspace, spec: SourceSpec) -> str:
 
 def import_list(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Takes the feeds of an OPML file as candidates."""
-    from crawler.opml import import_opml
+    from crawler.curation.opml import import_opml
 
     file = Path(options.words[0])
     try:
@@ -253,7 +255,7 @@ def import_list(workspace: Workspace, options: argparse.Namespace) -> Report:
 
 def export_list(workspace: Workspace, options: argparse.Namespace) -> Report:
     """The feeds of the catalogue as OPML."""
-    from crawler.opml import write_opml
+    from crawler.curation.opml import write_opml
 
     specs = [entry.spec for entry in load_catalogue(workspace.sources).values()]
     chosen = [spec for spec in specs if not options.state or spec.state.value == options.state]
@@ -280,8 +282,8 @@ def probe(workspace: Workspace, options: argparse.Namespace) -> Report:
 def _probe_address(
     workspace: Workspace, catalogue: Mapping[str, Entry], url: str, options: argparse.Namespace
 ) -> Report:
-    from crawler.probing import propose_source
-    from crawler.visits import MAX_REQUESTS, explore
+    from crawler.curation.probing import propose_source
+    from crawler.curation.visits import MAX_REQUESTS, explore
 
     if options.save and (not ID.fullmatch(options.save) or options.save == "denied"):
         raise ConfigurationError(
@@ -332,8 +334,8 @@ def _offer(offer: Any, owners: Mapping[str, str]) -> Report:
 
 
 def _probe_source(workspace: Workspace, entry: Entry, options: argparse.Namespace) -> Report:
-    from crawler.samples import sample_of, save_sample
-    from crawler.visits import MAX_REQUESTS, visit
+    from crawler.curation.samples import sample_of, save_sample
+    from crawler.curation.visits import MAX_REQUESTS, visit
 
     spec = entry.spec
     if options.save and options.save != spec.id:
@@ -357,9 +359,9 @@ def _probe_source(workspace: Workspace, entry: Entry, options: argparse.Namespac
 
 def _find_rules(workspace: Workspace, entry: Entry, options: argparse.Namespace) -> Report:
     """For a source whose rules nobody has written yet: those that work on its page."""
-    from crawler.overlay import write_source
-    from crawler.samples import sample_of, save_sample
-    from crawler.visits import explore
+    from crawler.curation.overlay import write_source
+    from crawler.curation.samples import sample_of, save_sample
+    from crawler.curation.visits import explore
 
     spec, now = entry.spec, workspace.clock()
     found = _run(workspace, [entry], lambda asker: explore(asker, spec.start[0], now, spec), options, most=1)
@@ -404,9 +406,9 @@ def _differences(spec: SourceSpec, offer: Any, url: str) -> list[str]:
 
 def record(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Keeps a source's page of links and one article as pages to test with, their prose replaced by filler."""
-    from crawler.recording import make_recording
-    from crawler.samples import sample_of, save_recording, save_sample
-    from crawler.visits import MAX_REQUESTS, visit_with_article
+    from crawler.curation.recording import make_recording
+    from crawler.curation.samples import sample_of, save_recording, save_sample
+    from crawler.curation.visits import MAX_REQUESTS, visit_with_article
 
     entry = _entry(load_catalogue(workspace.sources), options.words[0])
     spec, now = entry.spec, workspace.clock()
@@ -426,8 +428,8 @@ def record(workspace: Workspace, options: argparse.Namespace) -> Report:
 
 def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Takes one article that a person found: kept as a link of the source whose host it is, and fetched at once."""
+    from crawler.curation.visits import take_article
     from crawler.spiders.failure import Failure
-    from crawler.visits import take_article
     from pipeline.store.inbox import Link
 
     url = _address(workspace, options.words[0])
@@ -572,15 +574,15 @@ _COMMENT = (
 
 def _toml(source: SourceSpec | Mapping[str, Any]) -> str:
     """The file that `--save` would write."""
-    from crawler.overlay import write_source
+    from crawler.curation.overlay import write_source
 
     with tempfile.TemporaryDirectory() as folder:
         return write_source(Path(folder), source, comment=_COMMENT).read_text(encoding="utf-8")
 
 
 def _save(workspace: Workspace, spec: SourceSpec, offer: Any) -> Report:
-    from crawler.overlay import write_source
-    from crawler.samples import sample_of, save_sample
+    from crawler.curation.overlay import write_source
+    from crawler.curation.samples import sample_of, save_sample
 
     file = write_source(workspace.sources, spec, comment=_COMMENT)
     sample = save_sample(
@@ -613,7 +615,7 @@ def _run(
     most: int,
 ) -> Any:
     """Carries out an errand on the network; no crawl may run meanwhile, or hosts would be asked twice as often as promised."""
-    from crawler.asking import run
+    from crawler.curation.asking import run
     from crawler.job import Job
     from crawler.run import check_contact, only_one_crawl
 

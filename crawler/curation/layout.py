@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 from lxml import etree
 from msgspec.structs import replace
 from parsel import Selector
-from w3lib.html import get_base_url
 
+from crawler.spiders.listing import base_of
 from crawler.spiders.reading import join
 from crawler.spiders.years import read_year
 from pipeline.model import Frozen, Origin, Selectors
@@ -413,14 +413,6 @@ def take(scope: Selector, way: str, of_element: str) -> str:
     if not plain:
         chosen = chosen.xpath(of_element)
     return next((value.strip() for value in chosen.getall() if value.strip()), "")
-
-
-def base_of(text: str, url: str) -> str:
-    """The address that those in a page are relative to: its <base> if that is an address, else its own."""
-    try:
-        return str(get_base_url(text, url))
-    except ValueError:
-        return url
 
 
 def _text(element: Element) -> str:

@@ -1,4 +1,4 @@
-"""Whether pages that need JavaScript can be read here, and what the crawl then needs. The browser itself is in crawler/browser.py."""
+"""Whether pages that need JavaScript can be read here, and what the crawl then needs. The browser itself is in crawler/javascript/browser.py."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KEY = "javascript"
 
 EXTRA = "scrapy_playwright"
 # After redirects (600) and decompression (590) of the answer: what a browser shows is the final page, unpacked.
-MIDDLEWARE = {"crawler.browser.Rendering": 580}
+MIDDLEWARE = {"crawler.javascript.browser.Rendering": 580}
 
 
 def missing(settings: Settings) -> str:
