@@ -32,7 +32,7 @@ unsubscribe = ""
 _READERS = "address,edition,consent\n"
 _SOURCES = """\
 Your own sources, one TOML file each; a file here wins over the shipped one with the same id.
-To switch a shipped source on, a file with two lines is enough:
+'city-digest source enable the_id' switches a shipped source on, with a file of two lines:
 
     id = "the_id"
     state = "active"
@@ -55,7 +55,8 @@ def command(session: Session, folder: Path | None, contact: str) -> None:
     click.echo(f"{root.resolve()}: made {', '.join(made)}." if made else f"{root.resolve()} is a workspace already.")
     if made:
         click.echo(
-            f"Next: edit {root / FILE_NAME}, put sources in {root / 'sources.d'}, then: city-digest -C {root} run"
+            f"Next: edit {root / FILE_NAME}; choose sources (city-digest -C {root} source list, then source probe ID, "
+            f"source enable ID) or write your own into {root / 'sources.d'}; then: city-digest -C {root} run"
         )
 
 
