@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from components import lack
@@ -60,14 +61,32 @@ def evaluation_data() -> Path:
     return EVALUATION_DATA
 
 
+@pytest.fixture(scope="session")
+def postgresql_of_worker() -> Iterator[str]:
+    """A PostgreSQL database that no other process of this test run uses, "" where there is none."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if not POSTGRESQL or not worker:
+        yield POSTGRESQL
+        return
+    import psycopg
+
+    parts = urlsplit(POSTGRESQL)
+    name = f"{parts.path.strip('/')}_{worker}"
+    with psycopg.connect(POSTGRESQL, autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        connection.execute(f'CREATE DATABASE "{name}"')
+        yield parts._replace(path=f"/{name}").geturl()
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 @pytest.fixture
-def postgresql_url() -> Iterator[str]:
+def postgresql_url(postgresql_of_worker: str) -> Iterator[str]:
     """An empty PostgreSQL database."""
-    if not POSTGRESQL:
+    if not postgresql_of_worker:
         lack("PostgreSQL (CITY_DIGEST_TEST_POSTGRESQL)")
-    engine = open_engine(POSTGRESQL)
+    engine = open_engine(postgresql_of_worker)
     _empty(engine)
-    yield POSTGRESQL
+    yield postgresql_of_worker
     _empty(engine)
     engine.dispose()
 

@@ -429,6 +429,7 @@ def record(workspace: Workspace, options: argparse.Namespace) -> Report:
 def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Takes one article that a person found: kept as a link of the source whose host it is, and fetched at once."""
     from crawler.curation.visits import take_article
+    from crawler.run import pages_of_links
     from crawler.spiders.failure import Failure
     from pipeline.store.inbox import Link
 
@@ -444,7 +445,7 @@ def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
         known = inbox.link_state(url)
         if known.get("state") == "fetched":
             return {"url": url, "source": known["source_id"], "state": "fetched", "new": False}
-        inbox.save_source(spec)
+        inbox.save_source(spec, pages_of_links(spec) if entry else [])
         inbox.save_discovery(spec.id, url, [Link(url=url, source_id=spec.id)], None, workspace.clock())
         source_id = inbox.link_state(url)["source_id"]  # the one that gave it first, if there is one
     link = Link(url=url, source_id=source_id)

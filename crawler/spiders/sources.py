@@ -245,16 +245,16 @@ class SourcesSpider(Spider):
         if denied:
             why = job.denied.reason_for(denied[0].url)
             tally.fail(Reason.DENIED_HOST, job.inbox.save_refused(spec.id, denied, Reason.DENIED_HOST, why, now))
-        allowed = [link for link in links if link not in denied]
-        if spec.id not in job.known:
-            return allowed
-        # A source that was read before gives a few new links at a time. Hundreds mean that it published everything again.
-        fresh = job.inbox.unknown([link.url for link in allowed])
-        over = [link for link in allowed if link.url in fresh][max(0, job.crawl.flood_cap - tally.links_new) :]
-        if over:
-            why = f"beyond crawl.flood_cap, {job.crawl.flood_cap} new links in one crawl"
-            tally.fail(Reason.FLOOD, job.inbox.save_refused(spec.id, over, Reason.FLOOD, why, now))
-        return [link for link in allowed if link not in over]
+        refused = {link.url for link in denied}
+        if spec.id in job.known:
+            # A source that was read before gives a few new links at a time. Hundreds mean that it published everything again.
+            fresh = job.inbox.unknown([link.url for link in links]) - refused
+            over = [link for link in links if link.url in fresh][max(0, job.crawl.flood_cap - tally.links_new) :]
+            if over:
+                why = f"beyond crawl.flood_cap, {job.crawl.flood_cap} new links in one crawl"
+                tally.fail(Reason.FLOOD, job.inbox.save_refused(spec.id, over, Reason.FLOOD, why, now))
+            refused |= {link.url for link in over}
+        return [link for link in links if link.url not in refused]
 
     def _begin(self, errand: Errand) -> None:
         """Queues a page, or keeps what is no page at once: documents are recorded as listed, and never fetched."""
@@ -327,7 +327,7 @@ class SourcesSpider(Spider):
             return
         final = failure.final or failure.reason is Reason.NOT_TEXT or errand.link.attempts + 1 >= self.job.max_attempts
         self.job.inbox.save_failure(
-            errand.url, failure.reason, failure.detail, final=final, not_before=None, now=self.job.clock()
+            errand.link.url, failure.reason, failure.detail, final=final, not_before=None, now=self.job.clock()
         )
 
     def _fail_source(self, errand: Errand, failure: Failure) -> None:

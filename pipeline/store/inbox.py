@@ -68,7 +68,7 @@ class Inbox:
 
     # -------------------------------------------------------------------------------------------------------------- sources
 
-    def save_source(self, spec: SourceSpec, pages_of_links: Sequence[str] = ()) -> None:
+    def save_source(self, spec: SourceSpec, pages_of_links: Sequence[str]) -> None:
         """Keeps a source. Where it differs from the one kept, its pages of links are read afresh: other rules find other links.
 
         Args:

@@ -30,7 +30,7 @@ MAX_REQUESTS = 100  # of one page's scripts, as the guide says
 CHROMIUM = os.environ.get("CITY_DIGEST_TEST_CHROMIUM", "/usr/bin/chromium")
 SELECTORS = '[selectors]\nitem = "li"\nlink = "a::attr(href)"\ntitle = "a"\ndate = "time"\n'
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 # The items come from an answer in JSON, asked by a script that comes from a file.
 SHELL = """<!doctype html><html lang=ja><title>news</title><link rel=stylesheet href=/style.css>

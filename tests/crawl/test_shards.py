@@ -33,11 +33,12 @@ OLD, NEW = name_of_shard(0, "old"), name_of_shard(1, "new")
 @pytest.fixture(scope="module")
 def web(server: BadServer) -> BadServer:
     # A's feed links to pages on the hosts of all shards; one of them redirects from B to C and on to A.
-    links = [f"http://{A}/own", f"http://{B}/guest", f"http://{B}/moved", f"http://{C}/guest"]
+    links = [f"http://{A}/own", f"http://{B}/guest", f"http://{B}/moved", f"http://{C}/guest", f"http://{B}/lost"]
     server.page(A, "/feed", rss([(link, link, "") for link in links]), "application/rss+xml")
     for host, path in ((A, "/own"), (B, "/guest"), (C, "/guest"), (A, "/at-last")):
         server.page(host, path, article(f"{host}{path}"))
     server.routes[B, "/moved"] = redirect(f"http://{C}/moved")
+    server.routes[B, "/lost"] = redirect(f"http://{C}/nowhere")
     server.routes[C, "/moved"] = redirect(f"http://{A}/at-last")
     server.site(B, ["/b1", "/b2"])
     server.site(C, ["/c1", "/c2"])
@@ -80,10 +81,16 @@ def test_every_page_is_fetched_once_and_kept_under_the_address_asked_for(
     assert len(asked) == len(set(asked))
 
 
+def test_a_page_that_fails_behind_a_redirect_to_another_shard_has_its_reason(
+    place: Place, crawled: tuple[int, dict[str, Any], str]
+) -> None:
+    assert place.links("a")[f"http://{B}/lost"] == ("failed", "gone", 1)
+
+
 def test_the_counts_of_all_processes_add_up_per_source(crawled: tuple[int, dict[str, Any], str]) -> None:
     sources = crawled[1]["sources"]
     assert {key: (tally["seeds"], tally["links_new"], tally["pages"]) for key, tally in sources.items()} == {
-        "a": (1, 4, 4),
+        "a": (1, 5, 4),
         "b": (1, 2, 2),
         "c": (1, 2, 2),
         "old": (1, 1, 1),

@@ -51,7 +51,7 @@ def workspace(tmp_path: Path) -> Workspace:
 @pytest.fixture
 def stores(workspace: Workspace) -> Iterator[tuple[Inbox, Library]]:
     inbox, library = open_inbox(workspace), open_library(workspace)
-    inbox.save_source(SPEC)
+    inbox.save_source(SPEC, SPEC.start)
     for link in select(
         read_listing(LISTING.encode(), SPEC.start[0], SPEC.selectors or Selectors(item="")), SPEC, SPEC.start[0]
     ):

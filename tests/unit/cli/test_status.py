@@ -50,7 +50,7 @@ def keep(place: Path, *healths: SourceHealth, **states: SourceState) -> None:
     inbox = open_inbox(open_workspace(place))
     for health in healths:
         state = states.get(health.source_id, SourceState.ACTIVE)
-        inbox.save_source(msgspec.structs.replace(SPEC, id=health.source_id, state=state))
+        inbox.save_source(msgspec.structs.replace(SPEC, id=health.source_id, state=state), SPEC.start)
         inbox.save_health(health)
     inbox.engine.dispose()
 

@@ -160,7 +160,7 @@ def test_changed_bytes_replace_a_page_and_change_its_hash(inbox: Inbox) -> None:
 
 def test_nothing_is_written_where_nothing_differs(inbox: Inbox, writes: list[str]) -> None:
     def everything(now: dt.datetime) -> None:
-        inbox.save_source(SPEC)
+        inbox.save_source(SPEC, SPEC.start)
         inbox.save_discovery("city", FEED, [link("a")], STATE, now)
         inbox.save_http_state(HttpState(url="https://city.example/robots.txt", etag="r", body=b"User-agent: *"))
         inbox.save_page(page("a", fetched_at=now))
@@ -182,12 +182,12 @@ def test_robots_txt_and_waiting_are_kept(inbox: Inbox) -> None:
 
 
 def test_a_changed_source_has_its_pages_of_links_read_afresh(inbox: Inbox) -> None:
-    inbox.save_source(SPEC)
+    inbox.save_source(SPEC, SPEC.start)
     child = "https://city.example/2"
     inbox.save_discovery("city", FEED, [], msgspec.structs.replace(STATE, body=f"{child}\n{FEED}".encode()), NOW)
     inbox.save_discovery("city", child, [], HttpState(url=child, etag="c"), NOW)
     inbox.save_http_state(HttpState(url="https://city.example/robots.txt", etag="r"))
-    inbox.save_source(SPEC)
+    inbox.save_source(SPEC, SPEC.start)
     assert inbox.http_state(FEED)
     inbox.save_source(msgspec.structs.replace(SPEC, exclude="shop"), SPEC.start)
     assert inbox.sources()["city"].exclude == "shop"
@@ -197,7 +197,7 @@ def test_a_changed_source_has_its_pages_of_links_read_afresh(inbox: Inbox) -> No
 
 
 def test_health_comes_back_as_it_was_judged_with_the_sources_names_and_its_pages(inbox: Inbox) -> None:
-    inbox.save_source(SPEC)
+    inbox.save_source(SPEC, SPEC.start)
     inbox.save_health(HEALTH)
     inbox.save_health(SourceHealth(source_id="other", names={"en": "Not kept"}, pages=9))
     assert inbox.health() == [
@@ -292,7 +292,7 @@ def test_pruning_removes_old_pages_but_never_fetches_them_again(inbox: Inbox) ->
 
 def test_pages_that_a_killed_crawl_kept_count_as_news_of_their_source(inbox: Inbox) -> None:
     """It noted nothing itself, and the crawl after it finds nothing new."""
-    inbox.save_source(SPEC)
+    inbox.save_source(SPEC, SPEC.start)
     inbox.save_page(page("a", fetched_at=NOW))
     inbox.save_health(SourceHealth(source_id="city", last_ok=LATER))
     (health,) = inbox.health()

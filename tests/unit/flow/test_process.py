@@ -29,7 +29,7 @@ def stores(tmp_path: Path, source: SourceSpec) -> Iterator[tuple[Inbox, Library]
     prepare(engines[0], "inbox")
     prepare(engines[1], "library")
     inbox = Inbox(engines[0])
-    inbox.save_source(source)
+    inbox.save_source(source, source.start)
     yield inbox, Library(engines[1])
     for engine in engines:
         engine.dispose()
@@ -85,7 +85,7 @@ def test_a_changed_body_or_source_derives_the_page_again(
     run(stores)
     stores[0].save_page(msgspec.structs.replace(page, body=b"<p>Mayors met again.</p>"))
     assert run(stores).pages == 1
-    stores[0].save_source(msgspec.structs.replace(source, zone="Asia/Tokyo"))
+    stores[0].save_source(msgspec.structs.replace(source, zone="Asia/Tokyo"), source.start)
     assert run(stores).pages == 1
     assert run(stores).pages == 0
 
