@@ -1,6 +1,6 @@
 """The deny list: hosts that are never asked, shipped ones and the operator's own.
 
-Shipped ones stand in `crawler/denied.toml`, the operator's in the workspace's `sources.d/denied.toml`; his are added to them.
+Shipped ones stand in `crawler/denied.toml`, the operator's in the workspace's `sources.d/denied.toml`, which is added to them.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ output gets its Outcome as one JSON object.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import os
 import resource
@@ -122,8 +123,9 @@ def end(run: Callable[[], int]) -> NoReturn:
     except Exception:  # noqa: BLE001 - what the interpreter would do
         traceback.print_exc()
     finally:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(Exception):
             sys.stderr.flush()
+            atexit._run_exitfuncs()  # noqa: SLF001 - all of sys.exit() but the waiting
         os._exit(code)
 
 

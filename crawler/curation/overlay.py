@@ -1,4 +1,4 @@
-"""The operator's own files in the workspace's `sources.d/`: written so that his comments and keys survive."""
+"""The operator's own files in the workspace's `sources.d/`: written so that comments and keys of their own survive."""
 
 from __future__ import annotations
 
