@@ -31,6 +31,7 @@ TOLERANCE = dt.timedelta(hours=3)
 # every SHORTEST_WAIT; and ten items put up in one afternoon would hide that they come once a week.
 BURST = 2 * SHORTEST_WAIT
 LEAST_GAPS = 3
+MOST_TIMES = 1000  # a week of the busiest source; a sitemap may list 50,000
 MOST_ITEMS = 30  # the latest ones tell the rhythm of today; a sitemap holds those of ten years
 
 STALE_RHYTHMS = 3  # without anything new
@@ -54,8 +55,7 @@ class Observation(Frozen, frozen=True, kw_only=True):
     asked: dt.datetime  # UTC
     problem: str = ""  # reason id of the worst failure, "" if it answered as it should
     refused: bool = False  # one of its own pages of links answered 401, 403 or 451
-    unchanged: bool = False  # one of its pages of links answered 304, so that its items are those of last time
-    items: int = 0  # listed, before any of our filters
+    items: int = 0  # listed, before any of our filters; where a page answered 304, those that it listed last time
     times: tuple[dt.datetime, ...] = ()  # of the items, as far as they state any; see `read_times`
     discovered: tuple[dt.datetime, ...] = ()  # when links of it were first seen, those of this crawl among them
     new_pages: int = 0  # that were not in the inbox
@@ -64,7 +64,7 @@ class Observation(Frozen, frozen=True, kw_only=True):
 
 
 def read_times(dates: Iterable[str], spec: SourceSpec, now: dt.datetime) -> tuple[dt.datetime, ...]:
-    """The moments (UTC) that dates of items name, earliest first: raw strings as they stand in a feed or listing.
+    """The moments (UTC) that dates of items name, the latest 1,000, earliest first: raw strings as they stand in a feed or listing.
 
     Months and years are no moments. Dates before 1995 or over a day ahead are mistakes or announcements; those up to a day ahead are now.
     """
@@ -74,7 +74,7 @@ def read_times(dates: Iterable[str], spec: SourceSpec, now: dt.datetime) -> tupl
         date = read_date(raw, zone=zone, now=now, origin=Origin.FEED, day_first=day_first)
         if date and date.precision not in _GIVE_NO_RHYTHM and EARLIEST <= date.value <= now + AHEAD:
             times.append(min(date.value.astimezone(dt.UTC), now))
-    return tuple(sorted(times))
+    return tuple(sorted(times)[-MOST_TIMES:])
 
 
 # --------------------------------------------------------------------------------------------------------------- judging
@@ -96,7 +96,11 @@ def judge(previous: SourceHealth | None, seen: Observation, spec: SourceSpec, no
         newest=max((*seen.times, *((before.newest,) if before.newest else ())), default=None),
         rhythm_h=rhythm(seen.times) or rhythm(seen.discovered) or before.rhythm_h,
         failures=0 if answered else before.failures + 1,
-        empties=_empties(before, seen) if answered else before.empties,
+        empties=before.empties
+        if not answered
+        else 0
+        if seen.items or spec.kind is Kind.ARCHIVE
+        else before.empties + 1,
         refusals=before.refusals + 1 if refused else 0 if answered else before.refusals,
         moved_to=seen.moved_to,
     )
@@ -113,12 +117,6 @@ def rhythm(times: Iterable[dt.datetime]) -> float | None:
             break
     gaps = [(later - earlier) / dt.timedelta(hours=1) for later, earlier in itertools.pairwise(distinct)]
     return round(statistics.median(gaps), 1) if len(gaps) >= LEAST_GAPS else None
-
-
-def _empties(before: SourceHealth, seen: Observation) -> int:
-    # Unchanged is as empty as it was.
-    is_empty = not seen.items and (not seen.unchanged or before.empties > 0)
-    return before.empties + 1 if is_empty else 0
 
 
 def _problem(health: SourceHealth, seen: Observation, spec: SourceSpec, now: dt.datetime, *, refused: bool) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import datetime as dt
 import logging
 import os
 import sys
@@ -18,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import filelock
 import msgspec
@@ -89,7 +91,7 @@ def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
         revivals = [] if options.source else _revivals(workspace, catalogue, known)
         job = Job(workspace, inbox, [*active, *revivals], progress=options.progress)
         job.known = frozenset(key for key, health in known.items() if health.last_ok)
-        asked = {key for key in job.specs if options.source or options.all or is_due(known.get(key), job.clock())}
+        asked = {key for key in job.specs if options.source or options.all or _is_due(known.get(key), workspace)}
         if options.dry_run:
             sys.stdout.write(msgspec.json.encode(_plan(job, asked)).decode() + "\n")
             return 0
@@ -181,6 +183,15 @@ def _revivals(workspace: Workspace, catalogue: Mapping[str, Entry], known: Mappi
     ]
 
 
+def _is_due(health: SourceHealth | None, workspace: Workspace) -> bool:
+    """True also for every source in the first crawl of a week: the issue of the week before is made from what that one finds."""
+    now = workspace.clock()
+    local = now.astimezone(ZoneInfo(workspace.settings.digest.zone))
+    week_began = dt.datetime.combine(local.date() - dt.timedelta(days=local.weekday()), dt.time(), local.tzinfo)
+    first_of_week = health is None or health.last_asked is None or health.last_asked < week_began
+    return first_of_week or is_due(health, now)
+
+
 def _is_readable(spec: SourceSpec) -> bool:
     """False for archives, which never die, and for what was given up before anybody knew how to read it."""
     return not (
@@ -256,7 +267,6 @@ def _observe(job: Job, source_id: str, tally: Tally) -> Observation:
         asked=job.clock(),
         problem=tally.worst,
         refused=tally.worst == Reason.ACCESS_REFUSED,
-        unchanged=tally.not_modified > 0,
         items=tally.items,
         times=tuple(tally.dates),
         discovered=tuple(job.inbox.item_dates(source_id, MOST_ITEMS)),

@@ -207,8 +207,10 @@ class SourcesSpider(Spider):
         tally.answered += 1
         tally.not_modified += 1
         state = self.job.inbox.http_state(errand.key)
-        if state and state.body:
-            self._follow(errand, tuple(state.body.decode().splitlines()))
+        if state:
+            tally.items += state.items
+            tally.dates.extend(state.times)
+            self._follow(errand, tuple((state.body or b"").decode().splitlines()))
 
     def _take_links(self, response: Response, errand: Errand) -> None:
         spec = self.job.specs[errand.source_id]
@@ -219,14 +221,16 @@ class SourcesSpider(Spider):
         tally.answered += 1
         tally.items += len(reading.found)
         published = (found.hints.published for found in reading.found if found.hints.published)
-        tally.dates.extend(read_times(published, spec, self.job.clock()))
+        times = read_times(published, spec, self.job.clock())
+        tally.dates.extend(times)
         if spec.state is SourceState.DEAD:
             return  # asked whether it answers again, no more
         links = self._wanted(select(reading, spec, response.url), spec)
         follow = self._allowed(errand, reading.follow)
-        state = (
-            state_of(errand.key, response, "\n".join(follow).encode() if follow else None) if reading.whole else None
-        )
+        state = state_of(errand.key, response) if reading.whole else None
+        if state:
+            body = "\n".join(follow).encode() if follow else None
+            state = msgspec.structs.replace(state, body=body, items=len(reading.found), times=times)
         fresh = self.job.inbox.unknown([link.url for link in links])
         tally.links_new += self.job.inbox.save_discovery(spec.id, errand.key, links, state, self.job.clock())
         for link in links:

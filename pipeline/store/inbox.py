@@ -45,7 +45,10 @@ class HttpState(Frozen, frozen=True, kw_only=True):
     url: str
     etag: str = ""
     last_modified: str = ""
-    body: bytes | None = None  # what a 304 is answered from: a robots.txt, or the addresses an index led to, one a line
+    # What a 304 is answered from: it says that all this is as it was.
+    body: bytes | None = None  # a robots.txt, or the addresses an index led to, one a line
+    items: int = 0  # listed on a page of links
+    times: tuple[dt.datetime, ...] = ()  # of these items, as far as they state any
     not_before: dt.datetime | None = None  # UTC; from Retry-After
     moved_to: str = ""  # where it redirected for good (301, 308) when it was last asked, "" if it did not
     moves: int = 0  # how often in a row it did so, always to the same address
@@ -348,6 +351,8 @@ def _write_state(connection: Connection, state: HttpState) -> None:
         "etag": state.etag,
         "last_modified": state.last_modified,
         "body": None if state.body is None else pack(state.body),
+        "items": state.items,
+        "times": msgspec.json.encode(state.times).decode(),
         "not_before": state.not_before,
         "moved_to": state.moved_to,
         "moves": state.moves,
@@ -364,6 +369,8 @@ def _state_of(row: Row[tuple[object, ...]]) -> HttpState:
         etag=row.etag,
         last_modified=row.last_modified,
         body=body,
+        items=row.items,
+        times=msgspec.json.decode(row.times, type=tuple[dt.datetime, ...]),
         not_before=row.not_before,
         moved_to=row.moved_to,
         moves=row.moves,

@@ -65,6 +65,8 @@ http_state = Table(
     Column("etag", Text, nullable=False, default=""),
     Column("last_modified", Text, nullable=False, default=""),
     Column("body", LargeBinary),  # robots.txt, or the addresses an index led to, one a line; packed
+    Column("items", Integer, nullable=False, default=0),  # listed on a page of links
+    Column("times", Text, nullable=False, default="[]"),  # of these items, JSON; what a 304 says is as it was
     Column("not_before", UtcDateTime),  # Retry-After
     Column("moved_to", Text, nullable=False, default=""),  # where it redirected for good (301, 308) when last asked
     Column("moves", Integer, nullable=False, default=0),  # how often in a row it did

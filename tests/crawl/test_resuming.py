@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from email.utils import format_datetime
 
 import filelock
 import pytest
@@ -95,6 +97,32 @@ def test_the_same_crawl_again_gets_only_304s_and_writes_nothing(server: BadServe
     assert all("if-none-match" in seen.headers for seen in server.seen[before:])
     assert (report["total"]["not_modified"], report["total"]["pages"], report["total"]["links_new"]) == (1, 0, 0)
     assert place.dump() == dump
+
+
+def test_what_a_killed_crawl_read_counts_for_the_health_of_the_source(
+    server: BadServer, make_place: Callable[[str], Place]
+) -> None:
+    """The next crawl is told only that the feed is unchanged."""
+    server.site("early.example", PATHS)
+    newest = dt.datetime(2026, 11, 8, 9, 0, tzinfo=dt.UTC)
+    dated = [
+        (f"http://early.example{path}", "t", format_datetime(newest - dt.timedelta(days=age)))
+        for age, path in enumerate(PATHS)
+    ]
+    server.page("early.example", "/feed", rss(dated), "application/rss+xml", etag=True)
+    place = make_place("early")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.05})
+    place.source("early", "http://early.example/feed")
+    crawl = start_and_wait_for_pages(place, 3)
+    crawl.kill()
+    crawl.communicate()
+    assert place.inbox.health() == []
+
+    _, report, _ = place.crawl()
+
+    (health,) = place.inbox.health()
+    assert report["total"]["not_modified"] == 1
+    assert (health.newest, health.rhythm_h, health.empties, health.problem) == (newest, 24.0, 0, "")
 
 
 @pytest.mark.parametrize("shards", [1, 2])

@@ -44,6 +44,8 @@ def test_one_run_turns_a_mixed_web_into_issues_and_the_next_writes_nothing(
         rows = rows_of(tmp_path)
         server.counts.clear()
         again = run(tmp_path, server, "run")
+        assert not server.counts  # no source is due
+        run(tmp_path, server, "crawl", "--all")
         assert set(server.counts) == {304}
         assert again["process"].get("pages", 0) == again["render"]["written"] == 0
         assert rows_of(tmp_path) == rows

@@ -47,7 +47,6 @@ observations = st.builds(
     asked=st.just(NOW),
     problem=st.sampled_from(("", *FAILURES)),
     refused=st.booleans(),
-    unchanged=st.booleans(),
     items=st.integers(0, 100),
     times=times.map(tuple),
     discovered=times.map(tuple),
@@ -107,9 +106,9 @@ def test_a_source_that_gives_an_item_of_now_is_well_again(
 def test_what_is_stale_stays_stale_until_something_comes(
     health: SourceHealth, spec: SourceSpec, later: dt.timedelta
 ) -> None:
-    unchanged = Observation(asked=NOW, unchanged=True, items=1)
-    if judge(health, unchanged, spec, NOW).problem == Reason.STALE:
-        assert judge(health, unchanged, spec, NOW + later).problem == Reason.STALE
+    undated = Observation(asked=NOW, items=1)
+    if judge(health, undated, spec, NOW).problem == Reason.STALE:
+        assert judge(health, undated, spec, NOW + later).problem == Reason.STALE
 
 
 @given(health=healths.filter(bool), spec=specs.filter(lambda spec: spec.kind is not Kind.ARCHIVE))

@@ -130,9 +130,9 @@ def test_the_sources_own_dates_tell_it_before_those_of_discovery() -> None:
     assert judge(None, seen(*every(2 * DAY), discovered=every(DAY)), SPEC, NOW).rhythm_h == 48.0
 
 
-def test_an_unchanged_answer_leaves_rhythm_and_newest_as_they_are() -> None:
+def test_items_without_dates_leave_rhythm_and_newest_as_they_are() -> None:
     before = known(rhythm_h=48.0, newest=NOW - DAY)
-    judged = judge(before, seen(unchanged=True), SPEC, NOW)
+    judged = judge(before, seen(items=3), SPEC, NOW)
     assert (judged.rhythm_h, judged.newest, judged.empties, judged.problem) == (48.0, NOW - DAY, 0, "")
 
 
@@ -150,7 +150,7 @@ def test_answers_200_with_old_news_are_stale() -> None:
     """The server says that all is well; the newest item says otherwise."""
     judged = judge(None, seen(*every(DAY, until=NOW - 20 * DAY)), SPEC, NOW)
     assert (judged.problem, judged.failures, judged.last_ok) == ("stale", 0, NOW)
-    again = judge(judged, seen(unchanged=True), SPEC, NOW + DAY)
+    again = judge(judged, seen(*every(DAY, until=NOW - 20 * DAY)), SPEC, NOW + DAY)
     assert again.problem == "stale"
     cured = judge(again, seen(*every(DAY), asked=NOW + DAY), SPEC, NOW + DAY)
     assert cured.problem == ""
@@ -205,7 +205,6 @@ def test_a_feed_is_empty_after_three_empty_answers_in_a_row() -> None:
         problems.append(health.problem)
     assert problems == ["", "", "empty", "empty"]
     assert (health.empties, health.last_ok) == (4, NOW)
-    assert judge(health, seen(unchanged=True), SPEC, NOW).empties == 5
     assert judge(health, seen(problem="timeout"), SPEC, NOW).empties == 4
     assert judge(health, seen(NOW), SPEC, NOW).problem == ""
 

@@ -128,15 +128,17 @@ def test_an_inbox_of_the_first_schema_keeps_its_rows_and_nothing_is_known_of_the
         for statement in (
             "INSERT INTO health VALUES ('city', :asked, NULL, 2, 'timeout')",
             "INSERT INTO http_state VALUES ('https://city.example/feed', '\"1\"', '', NULL, :asked)",
+            "INSERT INTO http_state VALUES ('urn:city-digest:file:city:box:a.txt', 'mark', '', NULL, :asked)",
         ):
             connection.execute(text(statement).bindparams(bindparam("asked", asked, UtcDateTime())))
     prepare(engine, "inbox")
     kept = Inbox(engine)
     before = SourceHealth(source_id="city", last_ok=asked, failures=2, problem="timeout")
     assert kept.health() == [before]
-    assert kept.http_state("https://city.example/feed") == HttpState(
-        url="https://city.example/feed", etag='"1"', not_before=asked
-    )
+    # What the feed listed was not kept, so it is to be read once more; files of one's own need not be.
+    feed, file = "https://city.example/feed", "urn:city-digest:file:city:box:a.txt"
+    assert kept.http_state(feed) == HttpState(url=feed, not_before=asked)
+    assert kept.http_state(file) == HttpState(url=file, etag="mark", not_before=asked)
     after = msgspec.structs.replace(before, rhythm_h=24.0, empties=1, due=asked, moved_to="https://city.example/rss")
     kept.save_health(after)
     assert kept.health() == [after]

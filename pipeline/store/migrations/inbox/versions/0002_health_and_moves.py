@@ -17,5 +17,9 @@ def upgrade() -> None:
     for name in ("empties", "refusals"):
         op.add_column("health", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     op.add_column("health", sa.Column("moved_to", sa.Text(), nullable=False, server_default=""))
+    op.add_column("http_state", sa.Column("items", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("http_state", sa.Column("times", sa.Text(), nullable=False, server_default="[]"))
+    # What pages of links list was not kept: each is read once more, lest a 304 be taken for an empty page.
+    op.execute(sa.text("UPDATE http_state SET etag = '', last_modified = '' WHERE url NOT LIKE 'urn:%'"))
     op.add_column("http_state", sa.Column("moved_to", sa.Text(), nullable=False, server_default=""))
     op.add_column("http_state", sa.Column("moves", sa.Integer(), nullable=False, server_default="0"))
