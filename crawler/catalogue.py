@@ -22,6 +22,7 @@ from crawler import denied
 from crawler.hosts import MAX_CRAWL_DELAY_S
 from crawler.spiders.json_api import check_expression
 from crawler.spiders.listing import check_selector
+from crawler.spiders.wordpress import posts_address
 from pipeline.errors import ConfigurationError
 from pipeline.model import (
     EvidenceKind,
@@ -85,17 +86,60 @@ def load_catalogue(overlay: Path, shipped: Path = SHIPPED) -> dict[str, Entry]:
     Raises:
         ConfigurationError: a file cannot be read, a key is unknown, or a value cannot be used. Names file, key and remedy.
     """
-    entries, complaints = _load(overlay, shipped)
+    entries, complaints = read_catalogue(overlay, shipped)
     if complaints:
         raise ConfigurationError(str(complaints[0]))
     return entries
 
 
+def read_catalogue(overlay: Path, shipped: Path = SHIPPED) -> tuple[dict[str, Entry], list[Complaint]]:
+    """The sources that can be used, sorted by id, and what is wrong with the others' files."""
+    loading = _Loading()
+    for file in shipped_files(shipped):
+        loading.add_shipped(file)
+    for file in own_files(overlay):
+        loading.add_own(file)
+    return dict(sorted(loading.entries.items())), loading.complaints
+
+
+def shipped_files(shipped: Path = SHIPPED) -> list[Path]:
+    """The files of sources that ship."""
+    return sorted(shipped.glob("*/*.toml"))
+
+
+def own_files(overlay: Path) -> list[Path]:
+    """The operator's files of sources: not the deny list, nor what editors leave beside a file."""
+    files = sorted(overlay.glob("*.toml"))
+    return [file for file in files if file.name != denied.FILE_NAME and not file.name.startswith(".")]
+
+
 def check_catalogue(overlay: Path, shipped: Path = SHIPPED) -> list[Complaint]:
     """Everything that is wrong with any file, the deny list among them, in the order of the files; none if a crawl would take them all."""
-    entries, complaints = _load(overlay, shipped)
+    entries, complaints = read_catalogue(overlay, shipped)
     active = [entry for entry in entries.values() if _is_active(entry)]
     return [*complaints, *_shared_starts(active), *_denied_starts(active, overlay)]
+
+
+def pages_of_links(spec: SourceSpec) -> list[str]:
+    """The addresses that a crawl asks for what a source's starts mean, in their normal form; none for an archive."""
+    return [page_of_links(spec.kind, start) for start in spec.start] if spec.kind is not Kind.ARCHIVE else []
+
+
+def page_of_links(kind: Kind, start: str) -> str:
+    """The address that one start means: of a WordPress site, home and wp-json stand for its list of posts."""
+    return normalise_url(posts_address(start) if kind is Kind.WORDPRESS else start)
+
+
+def lacks_rules(spec: SourceSpec) -> bool:
+    """True for a source whose pages nobody has yet said how to read."""
+    return (spec.kind is Kind.LISTING and spec.selectors is None) or (
+        spec.kind is Kind.JSON_API and spec.fields is None
+    )
+
+
+def obstacles(spec: SourceSpec) -> Iterator[tuple[str, str]]:
+    """What would be wrong with a source if it were active: keys, each with a sentence."""
+    return _complaints(msgspec.structs.replace(spec, state=SourceState.ACTIVE))
 
 
 def choose(catalogue: Mapping[str, Entry], wanted: Sequence[str]) -> list[Entry]:
@@ -128,14 +172,22 @@ def _is_active(entry: Entry) -> bool:
 
 
 def _shared_starts(active: Iterable[Entry]) -> Iterator[Complaint]:
-    """Two sources that read one page would each get only what the other has not: the second answer is a 304."""
+    for entry, page, other in find_shared_pages(active):
+        why = f"{page} is read by source {other.spec.id!r} already; keep one of them active"
+        yield Complaint(file=entry.file, key="start", why=why)
+
+
+def find_shared_pages(entries: Iterable[Entry]) -> Iterator[tuple[Entry, str, Entry]]:
+    """Sources with a page of links that one before them has, the page, and that one.
+
+    A crawl asks each page once: what is new in it would be the first one's, and the other would never get anything.
+    """
     owners: dict[str, Entry] = {}
-    for entry in active:
-        for url in entry.spec.start if entry.spec.kind is not Kind.ARCHIVE else ():
-            other = owners.setdefault(normalise_url(url), entry)
+    for entry in entries:
+        for page in dict.fromkeys(pages_of_links(entry.spec)):
+            other = owners.setdefault(page, entry)
             if other is not entry:
-                why = f"{url} is read by source {other.spec.id!r} already; keep one of them active"
-                yield Complaint(file=entry.file, key="start", why=why)
+                yield entry, page, other
 
 
 def _denied_starts(active: Iterable[Entry], overlay: Path) -> Iterator[Complaint]:
@@ -243,17 +295,6 @@ def _origin(key: str, origins: Mapping[str, Path]) -> Path:
     return origins.get(path) or origins.get(path.partition(".")[0]) or origins["id"]
 
 
-def _load(overlay: Path, shipped: Path) -> tuple[dict[str, Entry], list[Complaint]]:
-    """The sources that can be used, sorted by id, and what is wrong with the others."""
-    loading = _Loading()
-    for file in sorted(shipped.glob("*/*.toml")):
-        loading.add_shipped(file)
-    for file in sorted(overlay.glob("*.toml")):
-        if file.name != denied.FILE_NAME and not file.name.startswith("."):  # editors' locks and leftovers
-            loading.add_own(file)
-    return dict(sorted(loading.entries.items())), loading.complaints
-
-
 def _key_complaints(file: Path, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not ID.fullmatch(file.stem):
         yield "id", "a source's file is named after its id: small letters, digits and _ only"
@@ -328,12 +369,10 @@ def _terms_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
 
 
 def _kind_complaints(spec: SourceSpec) -> Iterator[tuple[str, str]]:
-    active = spec.state is SourceState.ACTIVE
-    probe = f"Make it a candidate, then: city-digest source probe {spec.id} --save {spec.id}"
-    if spec.kind is Kind.LISTING and spec.selectors is None and active:
-        yield "selectors", f"an active listing needs them: [selectors] with at least item. {probe}"
-    if spec.kind is Kind.JSON_API and spec.fields is None and active:
-        yield "fields", f"an active json_api needs them: [fields] with at least items. {probe}"
+    if lacks_rules(spec) and spec.state is SourceState.ACTIVE:
+        table, first = ("selectors", "item") if spec.kind is Kind.LISTING else ("fields", "items")
+        probe = f"For a candidate they are found by: city-digest source probe {spec.id} --save {spec.id}"
+        yield table, f"an active {spec.kind} needs them: [{table}] with at least {first}. {probe}"
     if spec.javascript and spec.kind is Kind.ARCHIVE:
         yield "javascript", "saved pages are not opened in a browser; leave it out"
     if spec.javascript and Label.QUERY in spec.labels:

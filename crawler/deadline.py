@@ -37,4 +37,6 @@ def within(seconds: float) -> Iterator[None]:
     except _OutOfTime as error:
         raise TimeoutError(f"took longer than {seconds:g} s of processor time") from error
     finally:
+        # Again: an interrupt just before it was disarmed left it running, and the former handler may be the end of the process.
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         signal.signal(signal.SIGVTALRM, former)

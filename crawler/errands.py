@@ -39,7 +39,7 @@ class Order(Frozen, frozen=True, kw_only=True):
     shards: int = 1
     joined: dict[str, str] = {}  # registrable domain -> the one whose shard it belongs to
     asked_at: dict[str, float] = {}  # host -> when it was last asked, in seconds of the machine's monotonic clock
-    known: tuple[str, ...] = ()  # sources that were read in an earlier crawl
+    known: tuple[str, ...] = ()  # sources that an earlier crawl read to their end, by the same rules
     seconds: float = 7_200.0  # it ends by itself after that time
 
 

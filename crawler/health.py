@@ -54,7 +54,6 @@ class Observation(Frozen, frozen=True, kw_only=True):
 
     asked: dt.datetime  # UTC
     problem: str = ""  # reason id of the worst failure, "" if it answered as it should
-    refused: bool = False  # one of its own pages of links answered 401, 403 or 451
     items: int = 0  # listed, before any of our filters; where a page answered 304, those that it listed last time
     times: tuple[dt.datetime, ...] = ()  # of the items, as far as they state any; see `read_times`
     discovered: tuple[dt.datetime, ...] = ()  # when links of it were first seen, those of this crawl among them
@@ -85,8 +84,7 @@ def judge(previous: SourceHealth | None, seen: Observation, spec: SourceSpec, no
     before = previous or SourceHealth(source_id=spec.id)
     if seen.problem in NOT_ASKED:
         return msgspec.structs.replace(before, names=spec.names, problem=seen.problem)
-    refused = seen.refused or seen.problem == Reason.ACCESS_REFUSED
-    answered = not (seen.problem or refused)
+    refused, answered = seen.problem == Reason.ACCESS_REFUSED, not seen.problem
     judged = msgspec.structs.replace(
         before,
         names=spec.names,
@@ -104,7 +102,7 @@ def judge(previous: SourceHealth | None, seen: Observation, spec: SourceSpec, no
         refusals=before.refusals + 1 if refused else 0 if answered else before.refusals,
         moved_to=seen.moved_to,
     )
-    return msgspec.structs.replace(judged, problem=_problem(judged, seen, spec, now, refused=refused))
+    return msgspec.structs.replace(judged, problem=_problem(judged, seen, spec, now))
 
 
 def rhythm(times: Iterable[dt.datetime]) -> float | None:
@@ -119,9 +117,7 @@ def rhythm(times: Iterable[dt.datetime]) -> float | None:
     return round(statistics.median(gaps), 1) if len(gaps) >= LEAST_GAPS else None
 
 
-def _problem(health: SourceHealth, seen: Observation, spec: SourceSpec, now: dt.datetime, *, refused: bool) -> str:
-    if refused and seen.problem in ("", Reason.HTTP_ERROR):
-        return Reason.ACCESS_REFUSED.value
+def _problem(health: SourceHealth, seen: Observation, spec: SourceSpec, now: dt.datetime) -> str:
     if seen.problem:
         return seen.problem
     if spec.kind is Kind.ARCHIVE:

@@ -30,7 +30,7 @@ class Hosts:
         self._stopped: dict[str, Stop] = {}
 
     def delay(self, name: str) -> float:
-        """Seconds between the starts of two requests to a host."""
+        """Seconds from the end of an answer to the next request to that host."""
         if self._is_rehearsed(name):
             return self._rehearsal.delay_s
         municipal = name == "lg.jp" or name.endswith(".lg.jp")

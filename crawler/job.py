@@ -44,7 +44,7 @@ class Job:
         self.shards = Shards(1)
         self.shard = 0  # which of them this process is
         self.errands: tuple[Errand, ...] = ()  # what it begins with
-        self.known: frozenset[str] = frozenset()  # sources that were read in an earlier crawl
+        self.known: frozenset[str] = frozenset()  # sources that an earlier crawl read to their end, by the same rules
         self.handed_over: list[Errand] = []
         self.joined: list[tuple[str, str]] = []
         self.asked_at: dict[str, float] = {}

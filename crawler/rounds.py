@@ -52,7 +52,8 @@ class _Child:
 
     def listen(self) -> None:
         assert self.process.stdout
-        self.output = self.process.stdout.read()
+        with self.process.stdout as output:
+            self.output = output.read()
 
 
 class _Rounds:
@@ -99,7 +100,9 @@ class _Rounds:
 
     def _round(self, orders: list[Order]) -> list[Errand]:
         """Lets one process carry out each order; returns what they handed over."""
-        self.children = [self._start(order) for order in orders]
+        self.children = []
+        for order in orders:
+            self._start(order)
         threads = [threading.Thread(target=child.listen, daemon=True) for child in self.children]
         for thread in threads:
             thread.start()
@@ -114,13 +117,14 @@ class _Rounds:
                     child.process.kill()
         return [errand for child in self.children for errand in self._finish(child)]
 
-    def _start(self, order: Order) -> _Child:
+    def _start(self, order: Order) -> None:
         command = [
             sys.executable,
             *("-P", "-m", "crawler.shard", "--workspace", str(self.job.workspace.root)),
             *self.options,
         ]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own module
+        self.children.append(_Child(process, order))  # at once: a signal that comes now is for this one too
         assert process.stdin
         # Standard input stays open: it closes when this process is gone, however it ended.
         with contextlib.suppress(OSError):  # a process that ended at once is found out when its outcome is missing
@@ -128,7 +132,6 @@ class _Rounds:
             process.stdin.flush()
         if self.stopping.is_set():
             process.send_signal(signal.SIGTERM)
-        return _Child(process, order)
 
     def _finish(self, child: _Child) -> list[Errand]:
         code = child.process.wait()
@@ -146,16 +149,22 @@ class _Rounds:
         return outcome.handed_over
 
     def _crashed(self, order: Order, code: int) -> Outcome:
-        """What is known of a shard that ended without a word: its pages are in the inbox, its sources count as failed."""
+        """What is known of a shard that ended without a word: its pages are in the inbox, all that it was to ask something for has failed."""
+        tallies = {errand.source_id: Tally() for errand in order.errands}
+        waiting = {link.url for link in self.job.inbox.pending(tallies, self.job.clock(), self.job.max_attempts)}
+        for errand in order.errands:
+            tallies[errand.source_id].held += bool(errand.link and errand.link.url in waiting)
+        # It may have asked any of them a moment ago, and the next round may be asked to.
+        asked_at = dict.fromkeys((errand.host for errand in order.errands), time.monotonic())
         if self.stopping.is_set():
-            return Outcome(tallies={}, stopped=self.job.stopped)
-        tallies = {errand.source_id: Tally() for errand in order.errands if errand.link is None}
-        for tally in tallies.values():
-            tally.seeds = 1
+            return Outcome(tallies=tallies, stopped=self.job.stopped, asked_at=asked_at)
+        asked = {errand.source_id for errand in order.errands if errand.link is None}
+        for source_id, tally in tallies.items():
+            tally.seeds = int(source_id in asked)
             tally.problem = Reason.CRASHED.value
             tally.fail(Reason.CRASHED)
         sentence = f"the process that asked it ended with code {code}; the next crawl goes on from there"
-        return Outcome(tallies=tallies, problems=dict.fromkeys(tallies, sentence))
+        return Outcome(tallies=tallies, problems=dict.fromkeys(tallies, sentence), asked_at=asked_at)
 
     def _stop(self, reason: str) -> None:
         self.job.stopped = self.job.stopped or reason

@@ -25,7 +25,7 @@ import filelock
 import msgspec
 
 from crawler.archives import read_archives
-from crawler.catalogue import Entry, choose, load_catalogue
+from crawler.catalogue import Entry, choose, lacks_rules, load_catalogue, pages_of_links
 from crawler.errands import Errand
 from crawler.health import MOST_ITEMS, Observation, address_to_ask, due_after, is_due, judge
 from crawler.javascript import missing
@@ -34,15 +34,13 @@ from crawler.logs import json_log
 from crawler.rounds import crawl_network
 from crawler.shard import peak_mib
 from crawler.shards import number_of_shards
-from crawler.spiders.wordpress import posts_address
 from crawler.tally import COUNTS, Tally, exit_code
 from pipeline.config import Workspace, open_workspace
 from pipeline.errors import CityDigestError, ConfigurationError, Reason, WorkspaceBusy
 from pipeline.model import Kind, SourceHealth, SourceSpec, SourceState
 from pipeline.store.database import open_engine
-from pipeline.store.inbox import Inbox
+from pipeline.store.inbox import HttpState, Inbox, body_hash
 from pipeline.store.schema import prepare
-from pipeline.text.urls import normalise_url
 
 logger = logging.getLogger("crawler")
 
@@ -90,7 +88,9 @@ def _crawl(workspace: Workspace, options: argparse.Namespace) -> int:
         known = {health.source_id: health for health in inbox.health()}
         revivals = [] if options.source else _revivals(workspace, catalogue, known)
         job = Job(workspace, inbox, [*active, *revivals], progress=options.progress)
-        job.known = frozenset(key for key, health in known.items() if health.last_ok)
+        job.known = frozenset(
+            key for key, spec in job.specs.items() if inbox.http_state(_read_key(key)) == _read_by(spec)
+        )
         asked = {key for key in job.specs if options.source or options.all or _is_due(known.get(key), workspace)}
         if options.dry_run:
             sys.stdout.write(msgspec.json.encode(_plan(job, asked)).decode() + "\n")
@@ -135,22 +135,31 @@ def _ask_network(job: Job, asked: set[str], options: argparse.Namespace) -> int:
 
 def first_errands(job: Job, asked: set[str]) -> list[Errand]:
     """The pages of links of the sources that are asked, then the pages that wait from earlier crawls."""
-    errands: dict[str, Errand] = {}
     specs = _readable_here(job, asked)
-    for source_id, spec in specs.items():
-        for key in pages_of_links(spec) if source_id in asked else ():
-            url = address_to_ask(job.inbox.http_state(key), key)
-            errands.setdefault(url, Errand(url=url, source_id=source_id, start=key if key != url else ""))
     active = [key for key, spec in specs.items() if spec.state is not SourceState.DEAD]
+    owners = {page: key for key in active for page in pages_of_links(specs[key])}
+    errands: dict[str, Errand] = {}
+    for source_id, spec in specs.items():
+        for start in pages_of_links(spec) if source_id in asked else ():
+            url = address_to_ask(job.inbox.http_state(start), start)
+            owner = owners.setdefault(url, source_id)
+            if owner == source_id:
+                errands.setdefault(url, Errand(url=url, source_id=source_id, start=start if start != url else ""))
+            else:
+                _note_shared(job, source_id, start, url, owner)
+    read = {errand.source_id for errand in errands.values()}
+    for source_id in asked - read:
+        if Reason.SAME_PAGE.value in job.tallies[source_id].failures:
+            job.tallies[source_id].problem = Reason.SAME_PAGE.value
     waiting = job.inbox.pending(active, job.clock(), job.max_attempts)
     return [*errands.values(), *(Errand(url=link.url, source_id=link.source_id, link=link) for link in waiting)]
 
 
-def pages_of_links(spec: SourceSpec) -> list[str]:
-    """The addresses that a source's own starts mean, in their normal form."""
-    if spec.kind is Kind.ARCHIVE:
-        return []
-    return [normalise_url(posts_address(start) if spec.kind is Kind.WORDPRESS else start) for start in spec.start]
+def _note_shared(job: Job, source_id: str, start: str, url: str, owner: str) -> None:
+    """A page is asked once. That a start of one source leads to the page of another shows only after it has moved there."""
+    moved = f"{start} moved to {url}, which" if start != url else url
+    job.tallies[source_id].fail(Reason.SAME_PAGE)
+    job.problems.setdefault(source_id, f"{moved} is read by source {owner!r} already; keep one of them active")
 
 
 def _readable_here(job: Job, asked: set[str]) -> dict[str, SourceSpec]:
@@ -194,11 +203,7 @@ def _is_due(health: SourceHealth | None, workspace: Workspace) -> bool:
 
 def _is_readable(spec: SourceSpec) -> bool:
     """False for archives, which never die, and for what was given up before anybody knew how to read it."""
-    return not (
-        spec.kind is Kind.ARCHIVE
-        or (spec.kind is Kind.LISTING and not spec.selectors)
-        or (spec.kind is Kind.JSON_API and not spec.fields)
-    )
+    return spec.kind is not Kind.ARCHIVE and not lacks_rules(spec)
 
 
 def _plan(job: Job, asked: set[str]) -> dict[str, Any]:
@@ -248,14 +253,42 @@ def only_one_crawl(workspace: Workspace) -> Iterator[None]:
 # ---------------------------------------------------------------------------------------------------------------- report
 
 
+def _read_by(spec: SourceSpec) -> HttpState:
+    """What the inbox keeps of a source that was read to its end by these rules; other rules have another tag, and find other links."""
+    rules = (
+        spec.kind,
+        spec.start,
+        spec.selectors,
+        spec.fields,
+        spec.javascript,
+        spec.include,
+        spec.exclude,
+        spec.max_items,
+    )
+    return HttpState(url=_read_key(spec.id), etag=body_hash(msgspec.json.encode(rules)))
+
+
+def _read_key(source_id: str) -> str:
+    return f"urn:city-digest:read:{source_id}"
+
+
+def _is_read_to_its_end(job: Job, source_id: str) -> bool:
+    """False if a page of links may still hold what was never listed: more than crawl.flood_cap of that is no flood."""
+    tally = job.tallies[source_id]
+    whole = tally.seeds and not tally.problem and not tally.unread and not job.stopped
+    return bool(whole) and job.specs[source_id].state is not SourceState.DEAD
+
+
 def _save_health(job: Job, asked: set[str], known: Mapping[str, SourceHealth]) -> None:
     now = job.clock()
     for source_id in sorted(asked):
         tally, spec = job.tallies[source_id], job.specs[source_id]
         if not tally.seeds and not tally.problem:
-            continue  # not asked after all: the crawl was stopped, or another source reads the same page
+            continue  # not asked after all: the crawl was stopped
         health = judge(known.get(source_id), _observe(job, source_id, tally), spec, now)
         job.inbox.save_health(msgspec.structs.replace(health, due=due_after(health, spec, now, job.crawl)))
+        if _is_read_to_its_end(job, source_id):
+            job.inbox.save_http_state(_read_by(spec))
         if tally.failed and spec.state is not SourceState.DEAD:
             logger.warning(
                 "source %s: %s: %s", source_id, tally.worst, job.problems.get(source_id, "no page could be fetched")
@@ -266,7 +299,6 @@ def _observe(job: Job, source_id: str, tally: Tally) -> Observation:
     return Observation(
         asked=job.clock(),
         problem=tally.worst,
-        refused=tally.worst == Reason.ACCESS_REFUSED,
         items=tally.items,
         times=tuple(tally.dates),
         discovered=tuple(job.inbox.item_dates(source_id, MOST_ITEMS)),

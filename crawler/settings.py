@@ -70,10 +70,12 @@ MEMUSAGE_LIMIT_MB = 1024  # ends the crawl before the machine does; 0 by default
 MEMUSAGE_CHECK_INTERVAL_SECONDS = 10.0  # 60 by default: long enough to fill the memory
 
 # --- ours ---------------------------------------------------------------------------------------------------------------
-# The order: guard before robots (100), so that no robots.txt of a private address is asked; the rehearsal's proxy before both are
-# sent; conditions after redirects (600) are made; manners last, next to the wire, where 429 must be seen before retries (550).
+# The order: guard and deny list before robots (100), so that no robots.txt of a private or denied address is asked; the rehearsal's
+# proxy before both are sent; conditions after redirects (600) are made; manners last, next to the wire, where 429 must be seen before
+# retries (550).
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.guard.Guard": 10,
+    "crawler.middlewares.denial.Denial": 12,
     "crawler.middlewares.owner.Owner": 15,
     "crawler.middlewares.rehearsal.RehearsalProxy": 20,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import sys
@@ -14,8 +15,13 @@ if TYPE_CHECKING:
     from crawler.job import Job
 
 
+# A terminal's Ctrl-C reaches every process of a command, each of which tells its children as well: the same wish comes two or three times,
+# milliseconds apart. Who wants a crawl to end at once asks again when it does not end soon.
+SAME_WISH_S = 1.0
+
+
 def stop_on_signals(process: AsyncCrawlerProcess, job: Job, *, within_s: float, attached: bool) -> None:
-    """SIGTERM and SIGINT let the requests under way end, for `within_s` seconds at most; then everything stops.
+    """SIGTERM and SIGINT let the requests under way end, for `within_s` seconds at most; then everything stops, or when asked again.
 
     Scrapy's own handlers would wait for every request that waits for its turn, for as long as the delays are.
 
@@ -32,11 +38,15 @@ def stop_on_signals(process: AsyncCrawlerProcess, job: Job, *, within_s: float, 
         if reactor.running:
             reactor.crash()  # type: ignore[misc]  # the stubs describe a module, at run time it is the reactor
 
+    asked_at = -math.inf
+
     def stop(reason: str) -> None:
+        nonlocal asked_at
         if job.stopped:
-            halt()  # asked twice
+            if loop.time() - asked_at > SAME_WISH_S:
+                halt()
             return
-        job.stopped = reason
+        job.stopped, asked_at = reason, loop.time()
         tasks.add(loop.create_task(process.stop()))
         loop.call_later(within_s, halt)
 

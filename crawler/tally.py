@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pipeline.errors import Reason
+from pipeline.errors import NOT_ASKED, Reason
 
 COUNTS = (
     "seeds",
     "answered",
+    "unread",
     "not_modified",
     "links_new",
     "pages",
@@ -23,13 +24,16 @@ COUNTS = (
 )
 """What adds up."""
 
+_NEVER_ASKED = frozenset(reason.value for reason in NOT_ASKED | {Reason.FLOOD})
+
 
 class Tally(msgspec.Struct, kw_only=True):
     """Counts of one source in one crawl."""
 
     seeds: int = 0  # pages of links that were asked
     answered: int = 0  # of these, those that could be read or were unchanged
-    not_modified: int = 0  # of these, those answered with 304
+    unread: int = 0  # of the others, those that may answer another time
+    not_modified: int = 0  # of those answered, those with 304
     links_new: int = 0
     pages: int = 0  # fetched and kept
     pages_new: int = 0  # of these, those whose bytes were not there
@@ -66,14 +70,19 @@ class Tally(msgspec.Struct, kw_only=True):
     @property
     def failed(self) -> bool:
         """True if it could not be read or left off early, or if it gave new links and not one of the pages came."""
-        return bool(self.problem) or bool(self.failures and self.links_new and not self.pages)
+        return bool(self.problem) or bool(self._of_asked and self.links_new and not self.pages)
 
     @property
     def worst(self) -> str:
         """Reason id of what went wrong with a failed source, "" for others."""
         if not self.failed:
             return ""
-        return self.problem or max(self.failures, key=lambda reason: self.failures[reason])
+        return self.problem or max(self._of_asked, key=lambda reason: self.failures[reason])
+
+    @property
+    def _of_asked(self) -> list[str]:
+        """Reason ids of what failed when it was asked. Links that we did not ask for say nothing of a source that answered."""
+        return [reason for reason in self.failures if reason not in _NEVER_ASKED]
 
 
 def exit_code(tallies: Mapping[str, Tally], *, unexpected: int, stopped: bool, others: int = 0) -> int:

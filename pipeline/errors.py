@@ -81,6 +81,7 @@ class Reason(StrEnum):
     EMPTY = "empty"
     FLOOD = "flood"
     NO_BROWSER = "no_browser"
+    SAME_PAGE = "same_page"
     # extract
     NOT_TEXT = "not_text"
     NO_BODY = "no_body"
@@ -97,7 +98,7 @@ class Reason(StrEnum):
 
 READ_ALL_THE_SAME = frozenset({Reason.STALE, Reason.EMPTY, Reason.FLOOD})
 """What is wrong with a source that answers: what it gave was read."""
-NOT_ASKED = frozenset({Reason.DENIED_HOST, Reason.NO_BROWSER})
+NOT_ASKED = frozenset({Reason.DENIED_HOST, Reason.NO_BROWSER, Reason.SAME_PAGE})
 """Why a source is not even asked."""
 
 

@@ -19,7 +19,21 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from crawler.catalogue import ID, Entry, load_catalogue
+from crawler import denied
+from crawler.catalogue import (
+    ID,
+    Entry,
+    check_catalogue,
+    find_shared_pages,
+    lacks_rules,
+    load_catalogue,
+    obstacles,
+    own_files,
+    page_of_links,
+    pages_of_links,
+    read_catalogue,
+    shipped_files,
+)
 from crawler.denied import load_denied
 from crawler.logs import json_log
 from pipeline.config import Workspace, open_workspace
@@ -79,11 +93,11 @@ def list_sources(workspace: Workspace, _: argparse.Namespace) -> Report:
 
 def list_proposals(workspace: Workspace, _: argparse.Namespace) -> Report:
     """Hosts that sources of queries led to and that no source reads yet, those with most links first."""
-    catalogue, denied = load_catalogue(workspace.sources), load_denied(workspace.sources)
+    catalogue, deny_list = load_catalogue(workspace.sources), load_denied(workspace.sources)
     read = {name for entry in catalogue.values() for name in _hosts_of(entry.spec)}
     with _inbox(workspace) as inbox:
         found = [row for row in inbox.proposals() if row.host.removeprefix("www.") not in read]
-    rows = [msgspec.to_builtins(row) | {"denied": denied.reason_for(f"http://{row.host}/")} for row in found]
+    rows = [msgspec.to_builtins(row) | {"denied": deny_list.reason_for(f"http://{row.host}/")} for row in found]
     return {"proposals": rows}
 
 
@@ -129,32 +143,37 @@ def show_source(workspace: Workspace, options: argparse.Namespace) -> Report:
 
 
 def check_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
-    """All that is wrong with the files, and what the rules find in the recorded pages; asks nobody."""
-    from crawler.catalogue import SHIPPED, check_catalogue
+    """All that is wrong with the files, and what the rules find in the recorded pages; asks nobody.
+
+    Of one source alone: what is wrong with its files, and with the deny list, which stops every crawl.
+    """
     from crawler.curation.checking import check_recording
 
-    files = {
-        file.stem: file for folder in (SHIPPED.glob("*/*.toml"), workspace.sources.glob("*.toml")) for file in folder
-    }
-    files.pop("denied", None)
-    if options.words and options.words[0] not in files:
-        raise ConfigurationError(f"There is no source {options.words[0]!r}.{_near(options.words[0], files)}")
-    wanted = set(options.words) or set(files)
-    everywhere = check_catalogue(workspace.sources)
-    complaints = [found for found in everywhere if found.file.stem in wanted]
+    known = {file.stem: file for file in (*shipped_files(), *own_files(workspace.sources))}
+    if options.words and options.words[0] not in known:
+        raise ConfigurationError(f"There is no source {options.words[0]!r}.{_near(options.words[0], known)}")
+    wanted = set(options.words) or set(known)
+    problems = [
+        {"file": str(found.file), "key": found.key, "why": found.why}
+        for found in check_catalogue(workspace.sources)
+        if found.file.stem in wanted or found.file.name == denied.FILE_NAME
+    ]
+    catalogue, faults = read_catalogue(workspace.sources)
     recordings = []
-    if not everywhere:
-        catalogue = load_catalogue(workspace.sources)
-        recordings = [
-            found for source_id in sorted(wanted) if (found := check_recording(workspace, catalogue[source_id].spec))
-        ]
+    # A shipped source whose own file cannot be read would be held against rules that are not meant.
+    for source_id in sorted((wanted & catalogue.keys()) - {fault.file.stem for fault in faults}):
+        try:
+            if found := check_recording(workspace, catalogue[source_id].spec):
+                recordings.append(found)
+        except ConfigurationError as error:
+            problems.append({"file": str(known[source_id]), "key": "", "why": f"Its recording: {error}"})
     breaches = sum(len(found.breaches) for found in recordings)
     return {
         "files": len(wanted),
-        "problems": [{"file": str(found.file), "key": found.key, "why": found.why} for found in complaints],
+        "problems": problems,
         "recordings": [msgspec.to_builtins(found) for found in recordings],
         "breaches": breaches,
-        "exit_code": EXIT_CONFIGURATION if complaints else EXIT_PARTIAL if breaches else 0,
+        "exit_code": EXIT_CONFIGURATION if problems else EXIT_PARTIAL if breaches else 0,
     }
 
 
@@ -166,14 +185,11 @@ def enable_sources(workspace: Workspace, options: argparse.Namespace) -> Report:
     from crawler.curation.overlay import write_state
 
     catalogue = load_catalogue(workspace.sources)
-    entries = [_entry(catalogue, source_id) for source_id in options.words]
-    obstacles = [
-        obstacle
-        for entry in entries
-        if (obstacle := _obstacle(workspace, catalogue, entry.spec, unprobed=options.unprobed))
-    ]
-    if obstacles:
-        raise ConfigurationError("\n".join(obstacles) + "\nNothing was changed.")
+    entries = [_entry(catalogue, source_id) for source_id in dict.fromkeys(options.words)]
+    found = [why for entry in entries if (why := _obstacle(workspace, entry.spec, unprobed=options.unprobed))]
+    found += _shared_pages(catalogue, entries)
+    if found:
+        raise ConfigurationError("\n".join(found) + "\nNothing was changed.")
     rows = [
         {
             "id": entry.spec.id,
@@ -199,7 +215,16 @@ def disable_sources(workspace: Workspace, options: argparse.Namespace) -> Report
     return {"disabled": rows}
 
 
-def _obstacle(workspace: Workspace, catalogue: Mapping[str, Entry], spec: SourceSpec, *, unprobed: bool) -> str:
+def _shared_pages(catalogue: Mapping[str, Entry], chosen: Sequence[Entry]) -> Iterator[str]:
+    """Sentences on the pages that one of the chosen sources would share with another active one, chosen or active already."""
+    active = [entry for entry in catalogue.values() if entry.spec.state is SourceState.ACTIVE and entry not in chosen]
+    for entry, page, other in find_shared_pages([*active, *chosen]):
+        if entry in chosen:
+            remedy = "Choose one of them." if other in chosen else "Disable that first."
+            yield f"{entry.spec.id}: {page} is read by {other.spec.id} already. {remedy}"
+
+
+def _obstacle(workspace: Workspace, spec: SourceSpec, *, unprobed: bool) -> str:
     """The sentence why a source cannot be switched on, "" if nothing speaks against it."""
     from crawler.curation.samples import load_recording, load_sample
 
@@ -207,17 +232,8 @@ def _obstacle(workspace: Workspace, catalogue: Mapping[str, Entry], spec: Source
         return f"{spec.id} is declined: its publisher does not want to be read. {spec.terms.note or spec.note}".strip()
     if denial := _denial(workspace, spec):
         return f"{spec.id}: {denial}"
-    if spec.kind is Kind.LISTING and spec.selectors is None:
-        return f"{spec.id} is a listing without selectors. To find them: city-digest source probe {spec.id} --save {spec.id}"
-    if spec.kind is Kind.JSON_API and spec.fields is None:
-        return (
-            f"{spec.id} is a json_api without fields. To find them: city-digest source probe {spec.id} --save {spec.id}"
-        )
-    starts = {normalise_url(url) for url in spec.start} if spec.kind is not Kind.ARCHIVE else set()
-    for other in catalogue.values():
-        shared = starts & {normalise_url(url) for url in other.spec.start}
-        if shared and other.spec.id != spec.id and other.spec.state is SourceState.ACTIVE:
-            return f"{spec.id}: {min(shared)} is read by {other.spec.id} already. Disable that first."
+    if lacking := [f"{spec.id}: {key}: {why}" for key, why in obstacles(spec)]:
+        return "\n".join(lacking)
     if unprobed or spec.kind is Kind.ARCHIVE or spec.state is SourceState.ACTIVE:
         return ""
     proofs = (load_sample(workspace.sources, spec.id), load_recording(workspace.sources, spec.id))
@@ -231,8 +247,8 @@ def _obstacle(workspace: Workspace, catalogue: Mapping[str, Entry], spec: Source
 
 
 def _denial(workspace: Workspace, spec: SourceSpec) -> str:
-    denied = load_denied(workspace.sources)
-    return next((why for url in (*spec.start, spec.home) if is_web(url) and (why := denied.reason_for(url))), "")
+    deny_list = load_denied(workspace.sources)
+    return next((why for url in (*spec.start, spec.home) if is_web(url) and (why := deny_list.reason_for(url))), "")
 
 
 def import_list(workspace: Workspace, options: argparse.Namespace) -> Report:
@@ -296,7 +312,7 @@ def _probe_address(
         )
     now = workspace.clock()
     found = _run(workspace, [], lambda asker: explore(asker, url, now), options, most=MAX_REQUESTS)
-    owners = {normalise_url(start): key for key, entry in catalogue.items() for start in entry.spec.start}
+    owners = {page: key for key, entry in catalogue.items() for page in pages_of_links(entry.spec)}
     offers = [offer for offer in found.offers if not options.kind or offer.kind.value == options.kind]
     report: Report = _plain(found) | {
         "url": url,
@@ -330,7 +346,7 @@ def _nothing(finds: Any) -> str:
 
 
 def _offer(offer: Any, owners: Mapping[str, str]) -> Report:
-    return _plain(offer) | {"source": owners.get(normalise_url(offer.start), "")}
+    return _plain(offer) | {"source": owners.get(page_of_links(offer.kind, offer.start), "")}
 
 
 def _probe_source(workspace: Workspace, entry: Entry, options: argparse.Namespace) -> Report:
@@ -341,7 +357,7 @@ def _probe_source(workspace: Workspace, entry: Entry, options: argparse.Namespac
     if options.save and options.save != spec.id:
         raise ConfigurationError(f"{spec.id} is a source of the catalogue; it can be saved under its own id only.")
     _check_askable(workspace, spec)
-    if (spec.kind is Kind.LISTING and spec.selectors is None) or (spec.kind is Kind.JSON_API and spec.fields is None):
+    if lacks_rules(spec):
         return _find_rules(workspace, entry, options)
     now = workspace.clock()
     seen = _run(workspace, [entry], lambda asker: visit(asker, spec, now), options, most=MAX_REQUESTS)
@@ -429,7 +445,6 @@ def record(workspace: Workspace, options: argparse.Namespace) -> Report:
 def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
     """Takes one article that a person found: kept as a link of the source whose host it is, and fetched at once."""
     from crawler.curation.visits import take_article
-    from crawler.run import pages_of_links
     from crawler.spiders.failure import Failure
     from pipeline.store.inbox import Link
 
@@ -445,6 +460,7 @@ def add_article(workspace: Workspace, options: argparse.Namespace) -> Report:
         known = inbox.link_state(url)
         if known.get("state") == "fetched":
             return {"url": url, "source": known["source_id"], "state": "fetched", "new": False}
+        _check_browser(workspace, spec)
         inbox.save_source(spec, pages_of_links(spec) if entry else [])
         inbox.save_discovery(spec.id, url, [Link(url=url, source_id=spec.id)], None, workspace.clock())
         source_id = inbox.link_state(url)["source_id"]  # the one that gave it first, if there is one
@@ -514,17 +530,22 @@ def _address(workspace: Workspace, given: str) -> str:
     return url
 
 
-def _check_askable(workspace: Workspace, spec: SourceSpec) -> None:
+def _check_browser(workspace: Workspace, spec: SourceSpec) -> None:
+    """Raises ConfigurationError for a source that needs a browser where there is none: what its pages hold would be taken for empty."""
     from crawler.javascript import missing
 
+    if spec.javascript and (lacking := missing(workspace.settings)):
+        raise ConfigurationError(f"{spec.id} cannot be asked. {lacking}")
+
+
+def _check_askable(workspace: Workspace, spec: SourceSpec) -> None:
     if spec.kind is Kind.ARCHIVE:
         raise ConfigurationError(
             f"{spec.id} reads files; there is nobody to ask. To read it: city-digest crawl --source {spec.id}"
         )
     if spec.state is SourceState.DECLINED:
         raise ConfigurationError(f"{spec.id} is declined: its publisher does not want to be read, so it is not asked.")
-    if spec.javascript and (lacking := missing(workspace.settings)):
-        raise ConfigurationError(f"{spec.id} cannot be asked. {lacking}")
+    _check_browser(workspace, spec)
     for url in spec.start:
         _address(workspace, url)
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.javascript import browser_settings, request_meta
+from crawler.shard import STOP_S
 from crawler.spiders.failure import Failure, explain, judge_status
 from pipeline.errors import CrawlError, Reason
 from pipeline.model import Frozen, SourceSpec
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from crawler.job import Job
 
 T = TypeVar("T")
-STOP_S = 6.0  # after a signal, requests under way have so long; the whole command promises ten
 
 
 class Answer(Frozen, frozen=True, kw_only=True):

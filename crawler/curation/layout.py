@@ -33,6 +33,7 @@ DATE_CHARS = 60  # a line with a date and its label; longer ones are sentences t
 MIN_TITLE = 4  # code points; "More" and page numbers are no titles
 UNDATED_TITLE = 12  # code points on average, where no dates tell items from a menu
 _CLASS = re.compile(r"-?[A-Za-z_][A-Za-z_-]*")  # with digits it is a number or a generated name
+_TAG = re.compile(r"[a-z][a-z0-9-]*")
 _STATES = frozenset({"active", "current", "first", "last", "odd", "even", "new", "selected", "hover", "clearfix"})
 _MENUS = frozenset({"nav", "header", "footer", "aside", "form"})
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -232,11 +233,17 @@ def _same(found: Iterable[Selector], wanted: Sequence[Element]) -> bool:
 def _step(elements: Sequence[Element]) -> str:
     """Tag with the id or the classes that all of these elements have."""
     names = {element.get("id") or "" for element in elements}
-    tag = str(elements[0].tag)
+    tag = _tag(elements[0])
     if len(names) == 1 and _CLASS.fullmatch(name := names.pop()):
         return f"{tag}#{name}"
     common = [name for name in _classes(elements[0]) if all(name in _classes(element) for element in elements)]
     return tag + "".join(f".{name}" for name in common[:2])
+
+
+def _tag(element: Element) -> str:
+    """For selectors; pages may name their tags anything, such as <o:p>."""
+    tag = str(element.tag)
+    return tag if _TAG.fullmatch(tag) else "*"
 
 
 def _classes(element: Element) -> list[str]:
@@ -262,15 +269,16 @@ def _link_selector(scopes: Sequence[Selector], group: _Group, base: str) -> str:
 
 def _ways(element: Element, group: _Group) -> Iterator[str]:
     """Selectors of an element inside its item, the plainest first."""
-    yield str(element.tag)
+    tag = _tag(element)
+    yield tag
     if own := _first_class(element):
-        yield f"{element.tag}.{own}"
+        yield f"{tag}.{own}"
     for around in element.iterancestors():
         if around in group.members:
             return
-        yield f"{around.tag} {element.tag}"
+        yield f"{_tag(around)} {tag}"
         if own := _first_class(around):
-            yield f"{around.tag}.{own} {element.tag}"
+            yield f"{_tag(around)}.{own} {tag}"
 
 
 def _date_selector(scopes: Sequence[Selector], group: _Group, dated: Callable[[str], bool]) -> str | None:
@@ -294,23 +302,23 @@ def _date_ways(member: Element, link: Element, dated: Callable[[str], bool]) -> 
     for element in member.iter(etree.Element):
         if element is link and len(element) == 0:
             continue  # a title that mentions a day
-        moment = element.get("datetime")
+        tag, moment = _tag(element), element.get("datetime")
         if moment and dated(moment):
-            yield f"{element.tag}::attr(datetime)"
+            yield f"{tag}::attr(datetime)"
         own = " ".join(part for part in (element.text, *(child.tail for child in element)) if part)
         if dated(own) and not (element is link or element.tag in _HEADINGS):
             if own_class := _first_class(element):
-                yield f"{element.tag}.{own_class}"
+                yield f"{tag}.{own_class}"
             if element is member:
-                yield f"{element.tag}::text"
+                yield f"{tag}::text"
             else:
-                yield str(element.tag)
-                yield f"{element.tag}:nth-child({_position(element)})"
+                yield tag
+                yield f"{tag}:nth-child({_position(element)})"
     for axis, neighbour in (("preceding", member.getprevious()), ("following", member.getnext())):
         if neighbour is None or not isinstance(neighbour.tag, str) or neighbour.find(".//a") is not None:
             continue
         if dated(_text(neighbour)):
-            yield f"./{axis}-sibling::{neighbour.tag}[1]"
+            yield f"./{axis}-sibling::{_tag(neighbour)}[1]"
 
 
 def _position(element: Element) -> int:
@@ -346,8 +354,8 @@ def _longest_line(link: Element, anchor: str) -> Iterator[str]:
     if lines:
         longest = max(lines, key=lambda element: len((element.text or "").strip()))
         if own := _first_class(longest):
-            yield f"{anchor} {longest.tag}.{own}"
-        yield f"{anchor} {longest.tag}"
+            yield f"{anchor} {_tag(longest)}.{own}"
+        yield f"{anchor} {_tag(longest)}"
     if (link.text or "").strip() or any((child.tail or "").strip() for child in link):
         yield f"{anchor}::text"
 

@@ -24,7 +24,7 @@ from crawler.curation.layout import Layout, propose_listing
 from crawler.deadline import within
 from crawler.spiders.links import read_links
 from crawler.spiders.listing import base_of
-from crawler.spiders.reading import Reading, Unreadable, as_utf8, join, plain, select
+from crawler.spiders.reading import Reading, Unreadable, as_utf8, join, plain, read_json, select
 from pipeline.model import EvidenceKind, Fields, Frozen, Kind, Origin, Selectors, SourceEvidence, SourceSpec, Terms
 from pipeline.text.charsets import decode
 from pipeline.text.dates import day_first_in, read_date
@@ -148,10 +148,7 @@ def discover(text: str, url: str, link_headers: Sequence[str] = ()) -> Finds:
 def title_of(body: bytes, content_type: str) -> str:
     """What a feed calls itself, "" if it does not say."""
     if kind_of(body) is Kind.JSON_API:
-        try:
-            answer = json.loads(body)
-        except (ValueError, RecursionError):
-            return ""
+        answer = _json(body)
         return plain(str(answer.get("title") or ""), NAME_CHARS) if isinstance(answer, dict) else ""
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
     try:
@@ -215,7 +212,9 @@ def tag_of(stated: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]):
         return ""
     rest = [
-        part.upper() if len(part) == 2 else part.title() for part in parts[1:] if part.isalnum() and len(part) in (2, 4)
+        part.upper() if len(part) == 2 else part.title()
+        for part in parts[1:]
+        if part.isascii() and part.isalnum() and len(part) in (2, 4)
     ]
     return "-".join([parts[0].lower(), *rest])
 
@@ -268,7 +267,7 @@ def offer_of(
     selectors = fields = None
     zone = zone_of(country_of(url))
     if kind is Kind.JSON_API:
-        kind, fields = _json_kind(body)
+        kind, fields = _interface(body)
     elif kind is Kind.LISTING:
         layout = _layout(decode(body, content_type).text, url, zone, now)
         selectors = layout.selectors if layout else None
@@ -283,6 +282,14 @@ def offer_of(
     if not reading.found and not reading.follow:
         return None
     return replace(summarise(reading, spec, url, now), start=start or url)
+
+
+def _interface(body: bytes) -> tuple[Kind | None, Fields | None]:
+    try:
+        with within(LOOKING_S):
+            return _json_kind(body)
+    except TimeoutError:
+        return None, None
 
 
 def _layout(text: str, url: str, zone: ZoneInfo, now: dt.datetime) -> Layout | None:
@@ -336,11 +343,16 @@ def best(offers: Iterable[Offer]) -> list[Offer]:
 # ---------------------------------------------------------------------------------------------------------------- JSON
 
 
-def _json_kind(body: bytes) -> tuple[Kind | None, Fields | None]:
+def _json(body: bytes) -> Any:
+    """What an answer says as the readers of sources have it, None if it is no JSON."""
     try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return None, None
+        return read_json(body, "")
+    except Unreadable:
+        return None
+
+
+def _json_kind(body: bytes) -> tuple[Kind | None, Fields | None]:
+    answer = _json(body)
     if isinstance(answer, dict) and str(answer.get("version", "")).startswith("https://jsonfeed.org/"):
         return Kind.FEED, None
     if _is_posts(answer):
@@ -350,22 +362,21 @@ def _json_kind(body: bytes) -> tuple[Kind | None, Fields | None]:
 
 
 def _is_posts(answer: Any) -> bool:
-    return (
-        isinstance(answer, list)
-        and bool(answer)
-        and all(
-            isinstance(post, dict) and "link" in post and "rendered" in (post.get("title") or {}) for post in answer
-        )
-    )
+    return isinstance(answer, list) and bool(answer) and all(_is_post(post) for post in answer)
+
+
+def _is_post(value: Any) -> bool:
+    if not isinstance(value, dict) or "link" not in value:
+        return False
+    title = value.get("title")
+    return isinstance(title, dict) and "rendered" in title
 
 
 def names_posts(body: bytes) -> bool:
     """True if this is the root of a WordPress interface that has posts."""
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(answer, dict) and "/wp/v2/posts" in (answer.get("routes") or {})
+    answer = _json(body)
+    routes = answer.get("routes") if isinstance(answer, dict) else None
+    return isinstance(routes, dict) and "/wp/v2/posts" in routes
 
 
 def propose_fields(answer: Any) -> Fields | None:

@@ -42,6 +42,9 @@ _TELEPHONE = re.compile(r"(?<![\d.,/-])(?:\+|\(0)?\d{1,4}\)?(?:[ .\-‐–(]{1,2
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]{0,15}:)?//[^\s<>\"']+|(?:tag|urn|mailto|tel):[^\s<>\"']+", re.IGNORECASE)
 _WHOLE_ADDRESS = re.compile(r"(?:(?:https?:)?//|(?:tag|urn):|/[^/\s]*/)\S*$", re.IGNORECASE)
 _MARKUP = re.compile(r"<[a-zA-Z/!]")
+# Beyond https://www.w3.org/TR/xml/#charsets: character references and JSON bring them into pages, and no tree takes them.
+_NO_TEXT = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MAX_NESTED = 3  # pages inside of texts of pages: feeds have two
 # Words that dates are made of where figures stand beside them, and zones and halves of the day.
 _BESIDE_FIGURES = re.compile(
     r"[〇零一二三四五六七八九十廿卅]+(?=[年月日])|(?<=[\d〇零一二三四五六七八九十元])\s?[年月日時分秒号號点년월일시분]|(?:令和|平成|昭和|民國|民国|[RHＲＨ])(?=\s?[\d元０-９.])|元年|오전|오후|上午|下午|午前|午後"
@@ -194,10 +197,9 @@ def anonymise_xml(text: str, keep: Collection[str] = ()) -> str:
 def anonymise_json(text: str, keep: Collection[str] = ()) -> str:
     """A JSON answer without its words; keys stay. Raises CrawlError for what is no JSON."""
     try:
-        value = json.loads(text)
+        return json.dumps(_Filler(text, keep).value(json.loads(text)), ensure_ascii=False, indent=1)
     except (ValueError, RecursionError) as error:
         raise CrawlError(f"This is no JSON, so it cannot be recorded: {error}") from error
-    return json.dumps(_Filler(text, keep).value(value), ensure_ascii=False, indent=1)
 
 
 class _Filler:
@@ -211,11 +213,13 @@ class _Filler:
         self.used: set[str] = set()
         self.dates: dict[str, str] = {}
         self.counter = itertools.count()
+        self.nested = 0
 
     # ------------------------------------------------------------------------------------------------------------ text
 
     def text(self, text: str) -> str:
         """Prose with its letters replaced; spaces, signs and the figures of dates stay."""
+        text = _NO_TEXT.sub("", text)
         if not text.strip() or text.strip() in self.kept_texts:
             return text
         if _MARKUP.search(text):
@@ -291,7 +295,7 @@ class _Filler:
 
     def address(self, url: str) -> str:
         """An address of the same build: host, figures, endings and short plain words stay, slugs and names go."""
-        url = url.strip()
+        url = _NO_TEXT.sub("", url).strip()
         scheme = url.partition(":")[0].lower()
         if scheme == "mailto":
             return "mailto:someone@example.org"
@@ -347,7 +351,16 @@ class _Filler:
         return str(html.tostring(root, encoding="unicode", doctype=doctype))
 
     def fragment(self, text: str) -> str:
-        """HTML inside of something else: as it is, with its words replaced."""
+        """HTML inside of something else: as it is, with its words replaced; "" for what is nested deeper than pages are."""
+        if self.nested == _MAX_NESTED:
+            return ""
+        self.nested += 1
+        try:
+            return self._fragment(text)
+        finally:
+            self.nested -= 1
+
+    def _fragment(self, text: str) -> str:
         whole = f"<html><body><div>{text}</div></body></html>".encode("utf-8", "replace")
         root = html.document_fromstring(whole, parser=_html_parser()).find("body/div")
         if root is None:
@@ -381,18 +394,19 @@ class _Filler:
 
     def _fill_attributes(self, element: Element) -> None:
         about = " ".join(element.get(name) or "" for name in ("name", "property", "http-equiv", "itemprop"))
-        for key, value in list(element.attrib.items()):
+        for key, stated in list(element.attrib.items()):
+            value = _NO_TEXT.sub("", str(stated))
             name = str(key).rpartition("}")[2].casefold()
             if name.startswith("on") or name in ("style", "srcset", "integrity", "nonce"):
                 del element.attrib[key]
             elif name in _LINKS:
-                element.set(key, self.address(str(value)))
+                _set(element, str(key), self.address(value))
             elif name == "content" and element.tag == "meta":
-                element.set(key, str(value) if _META_KEPT.search(about) else self._content(str(value)))
-            elif name in _NAMES and len(_WORD.findall(str(value))) >= _SLUG_WORDS and value not in self.kept_texts:
-                element.set(key, self._segment(str(value)))
-            elif name not in _BUILD and not _is_figure(str(value)):
-                element.set(key, self._content(str(value)))
+                _set(element, str(key), value if _META_KEPT.search(about) else self._content(value))
+            elif name in _NAMES and len(_WORD.findall(value)) >= _SLUG_WORDS and value not in self.kept_texts:
+                _set(element, str(key), self._segment(value))
+            elif name not in _BUILD and not _is_figure(value):
+                _set(element, str(key), self._content(value))
 
     def _content(self, value: str) -> str:
         return self.address(value) if _WHOLE_ADDRESS.match(value.strip()) else self.text(value)
@@ -420,7 +434,7 @@ class _Filler:
             if not isinstance(element.tag, str):
                 element.getparent().remove(element)
                 continue
-            name = etree.QName(element).localname.casefold()
+            name = re.split("[}:]", element.tag)[-1].casefold()  # feeds use prefixes that they do not declare
             if element.text and name not in _XML_KEPT:
                 element.text = self._content(element.text)
             if element.tail:
@@ -446,6 +460,13 @@ def _elements(root: Element) -> list[Element]:
     if len(found) > _MAX_NODES:
         raise CrawlError(f"The page has more than {_MAX_NODES:,} elements; such a one is not recorded.")
     return found
+
+
+def _set(element: Element, key: str, value: str) -> None:
+    try:
+        element.set(key, value)
+    except ValueError:  # a prefix that is not declared, or a name that XML does not have: no reader looks for it
+        del element.attrib[key]
 
 
 def _html_parser() -> html.HTMLParser:

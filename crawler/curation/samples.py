@@ -22,41 +22,37 @@ SAMPLE, RECORDING = "sample.json", "recording.json"
 Kept = TypeVar("Kept", bound=msgspec.Struct)
 
 
-class Sample(Frozen, frozen=True, kw_only=True):
-    """Items that a source's start gave when it was asked."""
+class _Proof(Frozen, frozen=True, kw_only=True):
+    """What a source's start gave when it was asked."""
 
     source_id: str
     kind: Kind
     start: str  # as the source's file names it
-    seen_on: dt.date
     items: int
     dated: int  # items with a date that could be read
+
+    def covers(self, spec: SourceSpec) -> bool:
+        """True if it is proof of the source as it stands in its file now."""
+        return self.items > 0 and self.kind is spec.kind and self.start in spec.start
+
+
+class Sample(_Proof, frozen=True, kw_only=True):
+    """Items that a source's start gave when it was asked."""
+
+    seen_on: dt.date
     newest: str = ""  # ISO 8601
     sample: tuple[Seen, ...] = ()
 
-    def covers(self, spec: SourceSpec) -> bool:
-        """True if it is proof of the source as it stands in its file now."""
-        return self.items > 0 and self.kind is spec.kind and self.start in spec.start
 
-
-class Recording(Frozen, frozen=True, kw_only=True):
+class Recording(_Proof, frozen=True, kw_only=True):
     """Pages of a source with their prose replaced, and what the originals gave."""
 
-    source_id: str
-    kind: Kind
-    start: str
     url: str  # the answer's own address, after redirects
     content_type: str
     recorded_on: dt.date
-    items: int
-    dated: int
     page: str  # file name
     article: str = ""  # file name, "" if none was fetched
     article_url: str = ""
-
-    def covers(self, spec: SourceSpec) -> bool:
-        """True if it is proof of the source as it stands in its file now."""
-        return self.items > 0 and self.kind is spec.kind and self.start in spec.start
 
 
 def sample_of(source_id: str, start: str, offer: Offer, today: dt.date) -> Sample:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlsplit
 
+from crawler.catalogue import page_of_links
 from crawler.curation.asking import Answer, Asker
 from crawler.curation.probing import (
     LOOKING_S,
@@ -23,7 +24,6 @@ from crawler.handoff import document_type, is_media, page_of_document, page_of_r
 from crawler.spiders.failure import Failure, explain, judge_status
 from crawler.spiders.links import read_links
 from crawler.spiders.reading import Unreadable, select
-from crawler.spiders.wordpress import posts_address
 from pipeline.errors import Reason
 from pipeline.model import Frozen, Kind, RawPage, SourceSpec
 from pipeline.store.inbox import Link
@@ -121,7 +121,7 @@ class _Explorer:
                 await self._look(address, Kind.SITEMAP)
 
     async def _look(self, url: str, kind: Kind) -> None:
-        answer = await self._ask(posts_address(url) if kind is Kind.WORDPRESS else url)
+        answer = await self._ask(page_of_links(kind, url))
         if not answer.failure:
             await self._judge(answer, start=url, kind=kind)
 
@@ -170,7 +170,7 @@ async def explore(asker: Asker, url: str, now: dt.datetime, spec: SourceSpec | N
 async def visit(asker: Asker, spec: SourceSpec, now: dt.datetime) -> Visit:
     """What the first start of a source gives by the source's own rules; for an index of sitemaps, what its latest one gives."""
     start = spec.start[0]
-    answer = await asker.ask(posts_address(start) if spec.kind is Kind.WORDPRESS else start, spec)
+    answer = await asker.ask(page_of_links(spec.kind, start), spec)
     for _ in range(MAX_MAPS):
         if answer.failure:
             return Visit(start=start, answer=answer, problem=_sentence(answer.url, answer.failure))

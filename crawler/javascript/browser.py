@@ -109,7 +109,10 @@ class Rendering:
         if not reader or response.status != 200 or not isinstance(response, HtmlResponse):
             return response
         async with self._turn:
-            return await self._pages.render(response, reader)
+            try:
+                return await self._pages.render(response, reader)
+            finally:
+                self._pages.note_asked(host(response.url))
 
     async def _close(self) -> None:
         """A browser that does not close ends with this process."""
@@ -131,6 +134,7 @@ class Pages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # ships no 
         self._site = ""  # registrable domain of the page that is open now
         self._opened = 0
         self._requests = 0
+        self._asked: set[str] = set()  # hosts that the page's scripts asked
         self.gate = Gate(
             admits=lambda name: bool(self._site) and registrable_domain(name) == self._site,
             allow_loopback=crawler.settings.getbool(ALLOW_LOOPBACK),
@@ -245,7 +249,16 @@ class Pages(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # ships no 
             await self._robots.process_request(Request(url))
         except IgnoreRequest:
             return False
+        self._asked.add(host(url))
         return True
+
+    def note_asked(self, name: str) -> None:
+        """The delays of a page's host and of those that its scripts asked count from now, not from when the page itself had come."""
+        manners = self._crawler.get_downloader_middleware(Manners)
+        assert manners, "every crawl has it"
+        for asked in (name, *self._asked):
+            manners.note_asked(asked)
+        self._asked.clear()
 
     def heed(self, url: str, status: int, retry_after: str) -> Refused | None:
         """Leaves a host alone that asks for it in answer to a script, as if it had answered us."""

@@ -1,1 +1,1 @@
-"""What every request and answer passes through: guard, robots, conditions, manners, rehearsal."""
+"""What every request and answer passes through: guard, deny list, robots, conditions, manners, rehearsal."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from scrapy.core.downloader import Slot
 
 from crawler.middlewares.refusal import Refused
 from pipeline.errors import Reason
-from pipeline.store.inbox import HttpState, Inbox
+from pipeline.store.inbox import HttpState
 from pipeline.text.urls import host
 
 if TYPE_CHECKING:
@@ -51,14 +52,21 @@ class Manners:
             downloader.slots[name].lastseen = self.job.asked_at.get(name, 0.0)
         downloader.slots[name].delay = delay
 
+    def note_asked(self, name: str) -> None:
+        """A host was asked until now past the downloader, by a page's scripts: its delay counts from here."""
+        now = self.job.asked_at[name] = time.monotonic()
+        slot = self.crawler.engine.downloader.slots.get(name)
+        if slot:
+            slot.lastseen = now
+
     def process_response(self, request: Request, response: Response) -> Response:
         """Raises Refused for 429, and for 503 that says when to come back."""
         asked = (response.headers.get("Retry-After") or b"").decode("latin-1")
         if response.status == 429 or (response.status == 503 and asked):
             now = self.job.clock()
             until = now + read_retry_after(asked, now)
-            remember_wait(self.job.inbox, request.url, until)
             name = host(request.url)
+            self.job.inbox.save_http_state(HttpState(url=wait_key(name), not_before=until))
             raise Refused.of(
                 self.job.hosts.stop(
                     name, Reason.RATE_LIMITED, f"{name} answered {response.status}, wait until {until:%Y-%m-%dT%H:%MZ}"
@@ -82,15 +90,11 @@ def read_retry_after(value: str, now: dt.datetime) -> dt.timedelta:
 
 
 def robots_url(url: str) -> str:
-    """Address of the robots.txt that governs `url`. What a host said of waiting is kept there too: nothing is asked before it."""
+    """Address of the robots.txt that governs `url`."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.split('/', 1)[0].split('?', 1)[0].lower()}/robots.txt"
 
 
-def remember_wait(inbox: Inbox, url: str, until: dt.datetime) -> None:
-    """Keeps that a host is not to be asked before `until`, for later crawls."""
-    key = robots_url(url)
-    kept = inbox.http_state(key) or HttpState(url=key)
-    inbox.save_http_state(
-        HttpState(url=key, etag=kept.etag, last_modified=kept.last_modified, body=kept.body, not_before=until)
-    )
+def wait_key(name: str) -> str:
+    """Under which the inbox keeps what a host said of waiting: one for all its schemes and ports, as all manners are."""
+    return f"urn:city-digest:wait:{name}"

@@ -11,7 +11,7 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawler.middlewares.conditional import KEY, state_of
-from crawler.middlewares.manners import robots_url
+from crawler.middlewares.manners import robots_url, wait_key
 from crawler.middlewares.refusal import HandedOver, Refused
 from crawler.spiders.failure import explain
 from pipeline.errors import Reason
@@ -58,9 +58,8 @@ class StrictRobots(RobotsTxtMiddleware):
 
     async def _fetch(self, url: str) -> RobotParser:
         name = host(url)
-        state = self.job.inbox.http_state(url)
-        now = self.job.clock()
-        if state and state.not_before and state.not_before > now:
+        state = self.job.inbox.http_state(wait_key(name))
+        if state and state.not_before and state.not_before > self.job.clock():
             raise Refused.of(
                 self.job.hosts.stop(
                     name, Reason.RATE_LIMITED, f"{name} asked us to wait until {state.not_before:%Y-%m-%dT%H:%MZ}"

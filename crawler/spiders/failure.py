@@ -21,6 +21,7 @@ DETAIL_CHARS = 300
 _FINAL = (
     Reason.ROBOTS_DISALLOWED,
     Reason.BLOCKED_ADDRESS,
+    Reason.DENIED_HOST,
     Reason.TOO_LARGE,
 )  # of one address: asking again gives the same
 

@@ -96,7 +96,7 @@ def _search(text: str, value: Any) -> Any:
 
 
 # What jmespath raises besides its own errors: functions meet values that they were not made for.
-_MISFITS = (JMESPathError, TypeError, ValueError, AttributeError, KeyError, RecursionError)
+_MISFITS = (JMESPathError, TypeError, ValueError, ArithmeticError, AttributeError, KeyError, RecursionError)
 
 
 def _first_line(error: Exception) -> str:
@@ -146,6 +146,7 @@ def _date(value: Any) -> str:
 
 def _counted(value: float) -> str:
     for units in _UNITS_PER_SECOND:
-        if _EARLIEST_S <= value / units < _LATEST_S:
+        # Not value / units: a whole number of 310 digits is no float.
+        if _EARLIEST_S * units <= value < _LATEST_S * units:
             return dt.datetime.fromtimestamp(value // units, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return ""

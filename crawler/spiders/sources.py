@@ -337,6 +337,7 @@ class SourcesSpider(Spider):
     def _fail_source(self, errand: Errand, failure: Failure) -> None:
         tally = self.job.tallies[errand.source_id]
         tally.seeds += 1
+        tally.unread += not failure.final
         if errand.url != errand.key and not errand.redirects and not errand.depth:
             self._save_move(errand, "")
         # A dead sitemap in an index, or a missing second page, is counted but does not make the source fail.

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
-import sys
-import threading
-import uuid
-from collections.abc import Callable
-from typing import IO, Any
+import itertools
+from typing import Any
 
 import click
 
+from pipeline.cli.child import Ended, Event, run_child
 from pipeline.cli.session import EXIT_PARTIAL, Session, describe_counts, hold, json_option, progress, report
 from pipeline.config import Workspace
 from pipeline.errors import ConfigurationError, CrawlError
 
 EXIT_STOPPED = 75  # ended early by a limit; the next crawl goes on from there
-# A stopped crawler finishes the page it has in hand; what it had not begun waits in the inbox.
-_PATIENCE_S = 7
 
 
 @click.command("crawl")
@@ -56,82 +48,33 @@ def crawl(
 
     open_inbox(workspace).engine.dispose()  # migrations happen here, under the lock
     # --attached: a crawler whose parent was killed ends by itself.
-    arguments = [sys.executable, "-P", "-m", "crawler", "--workspace", str(workspace.root), "--progress", "--attached"]
-    arguments += ["--run-id", uuid.uuid4().hex[:12]]
+    words = ["--workspace", str(workspace.root), "--progress", "--attached"]
     if every:
-        arguments.append("--all")
+        words.append("--all")
     if dry_run:
-        arguments.append("--dry-run")
+        words.append("--dry-run")
     for source in sources:
-        arguments += ["--source", source]
-    # Flags reach the child as environment, which is the next layer below.
-    variables = {f"CITY_DIGEST_{key.upper().replace('.', '__')}": value for key, value in flags.items()}
-    with (
-        progress("crawl") as advance,
-        subprocess.Popen(  # noqa: S603  # our own module with our own interpreter
-            arguments,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | variables,
-        ) as child,
-    ):
-        messages: list[str] = []
-        listener = threading.Thread(target=_listen, args=(child.stderr, advance, messages), daemon=True)
-        listener.start()
-        try:
-            output = child.stdout.read() if child.stdout else ""
-            code = child.wait()
-        except KeyboardInterrupt:
-            _stop(child)
-            raise
-        listener.join(timeout=1)
-    return _read_report(output, code, "\n".join(messages))
+        words += ["--source", source]
+    pages = itertools.count(1)
+    with progress("crawl") as advance:
+
+        def count(event: Event) -> None:
+            if event.get("event") == "page":
+                advance(next(pages), None)
+
+        ended = run_child("crawler", *words, flags=flags, hear=count)
+    return _judge(ended)
 
 
-def _listen(stream: IO[str], advance: Callable[[int, int | None], None], messages: list[str]) -> None:
-    """Splits the crawler's standard error into progress events, which move the bar, and messages, which are passed on."""
-    pages = 0
-    for line in stream:
-        event = _read_object(line)
-        if event.get("event") == "page":
-            pages += 1
-            advance(pages, None)
-        elif event.get("event") == "log":
-            messages.append(event["message"])
-            # Programs read log lines, people sentences.
-            click.echo(event["message"] if sys.stderr.isatty() else line.rstrip(), err=True)
-        elif not event:
-            messages.append(line.rstrip())  # what it says last before it ends: part of our own error
-
-
-def _read_object(text: str) -> dict[str, Any]:
-    """The JSON object in `text`, empty if there is none."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _stop(child: subprocess.Popen[str]) -> None:
-    child.send_signal(signal.SIGTERM)
-    try:
-        child.wait(_PATIENCE_S)
-    except subprocess.TimeoutExpired:
-        child.kill()
-
-
-def _read_report(output: str, code: int, messages: str) -> dict[str, Any]:
-    found = _read_object(output)
+def _judge(ended: Ended) -> dict[str, Any]:
+    found, code, said = ended
     if code == ConfigurationError.exit_code:
-        raise ConfigurationError(messages or "the crawler refused its configuration")
+        raise ConfigurationError(said or "the crawler refused its configuration")
     if not found:
-        raise CrawlError(f"the crawler ended with code {code} and no report: {messages[-500:] or 'no message'}")
+        raise CrawlError(f"the crawler ended with code {code} and no report: {said[-500:] or 'no message'}")
     if code not in (0, EXIT_PARTIAL, EXIT_STOPPED):
         problems = "; ".join(f"{source}: {problem}" for source, problem in found["problems"].items())
-        raise CrawlError(f"no source could be read. {problems or messages[-500:]}")
+        raise CrawlError(f"no source could be read. {problems or said[-500:]}")
     return found | {"partial": code != 0}
 
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import sys
-import threading
-import uuid
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from pipeline.cli.child import Event, run_child
 from pipeline.cli.session import Session, hold, json_option, print_json
 from pipeline.errors import CityDigestError, ConfigurationError, CrawlError, WorkspaceBusy
 from pipeline.model import EvidenceKind, Kind, Label, Scope, SourceState
 
-_PATIENCE_S = 7  # a stopped process finishes the request it has in hand
 _SHOWN = 3  # items of a sample that a person is shown
 _ERRORS: dict[int, type[CityDigestError]] = {75: WorkspaceBusy, 78: ConfigurationError}
 
@@ -363,66 +358,16 @@ def call(session: Session, action: str, *words: str, network: bool = False) -> d
 
 
 def _call(session: Session, root: Path, action: str, words: tuple[str, ...]) -> dict[str, Any]:
-    arguments = [
-        sys.executable,
-        "-P",
-        "-m",
-        "crawler.curation.actions",
-        "--workspace",
-        str(root),
-        "--run-id",
-        uuid.uuid4().hex[:12],
-    ]
-    # Flags reach the child as environment, which is the next layer below.
-    variables = {f"CITY_DIGEST_{key.upper().replace('.', '__')}": value for key, value in session.flags.items()}
-    with subprocess.Popen(  # noqa: S603  # our own module with our own interpreter
-        [*arguments, action, *words],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | variables,
-    ) as child:
-        messages: list[str] = []
-        listener = threading.Thread(target=_listen, args=(child.stderr, messages), daemon=True)
-        listener.start()
-        try:
-            output = child.stdout.read() if child.stdout else ""
-            code = child.wait()
-        except KeyboardInterrupt:
-            child.send_signal(signal.SIGTERM)
-            try:
-                child.wait(_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                child.kill()
-            raise
-        listener.join(timeout=1)
-    found = _read_object(output)
+    whole = ("--workspace", str(root), action, *words)
+    found, code, said = run_child("crawler.curation.actions", *whole, flags=session.flags, hear=_tell)
     if not found:
-        said = "\n".join(messages)
         raise _ERRORS.get(code, CrawlError)(said or f"the crawler's process ended with code {code} and said nothing")
     return found
 
 
-def _listen(stream: IO[str], messages: list[str]) -> None:
-    """Passes on what is asked and what is warned of; other lines are the error it ends with."""
-    for line in stream:
-        event = _read_object(line)
-        if event.get("event") == "ask" and sys.stderr.isatty():
-            click.echo(f"asking {event['url']}", err=True)
-        elif event.get("event") == "log":
-            click.echo(event["message"] if sys.stderr.isatty() else line.rstrip(), err=True)
-        elif not event:
-            messages.append(line.rstrip())
-
-
-def _read_object(text: str) -> dict[str, Any]:
-    """The JSON object in `text`, empty if there is none."""
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+def _tell(event: Event) -> None:
+    if event.get("event") == "ask" and sys.stderr.isatty():
+        click.echo(f"asking {event['url']}", err=True)
 
 
 def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:

@@ -146,6 +146,24 @@ def test_retry_after_is_remembered_by_later_crawls_for_a_day_at_most(
     assert first_asked == {name: minutes for name, (_, _, minutes) in RETRY.items()}
 
 
+def test_a_wait_holds_for_every_port_of_a_host(server: BadServer, make_place: Callable[[str], Place]) -> None:
+    place = make_place("ports")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url})
+    server.page("ports.example", "/feed", "later", "text/plain", status=429, Retry_After="7200")
+    place.source("plain", "http://ports.example/feed")
+    place.crawl()
+    before = len(server.seen)
+    place.source("other", "http://ports.example:8080/feed")
+
+    report = crawl_later(place, dt.timedelta(minutes=30))
+
+    assert report["sources"]["other"]["problem"] == "rate_limited"
+    assert server.paths("ports.example", before) == []
+    server.site("ports.example", ["/a"])
+    report = crawl_later(place, dt.timedelta(minutes=125))
+    assert {key: source["problem"] for key, source in report["sources"].items()} == {"plain": "", "other": ""}
+
+
 # ----------------------------------------------------------------------------------------------------------- certificates
 
 

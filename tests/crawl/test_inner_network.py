@@ -8,7 +8,6 @@ which notes every attempt to connect.
 from __future__ import annotations
 
 import dataclasses
-import ipaddress
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -30,6 +29,9 @@ INSIDE = {
     "multicast.example": "224.0.0.251",
     "broadcast.example": "255.255.255.255",
     "benchmark.example": "198.18.0.1",
+    "assignments.example": "192.0.0.192",
+    "relay.example": "192.88.99.1",
+    "platform.example": "168.63.129.16",
 }
 HOSTS = (
     "127.0.0.1",
@@ -60,6 +62,10 @@ HOSTS = (
     "100.64.0.1",
     METADATA,
     "0xa9fea9fe",
+    "192.0.0.192",
+    "192.88.99.1",
+    "168.63.129.16",
+    "[3fff::1]",
     "0",
     "localhost",
     "localhost.",
@@ -97,7 +103,7 @@ def targets(mark: str) -> list[str]:
 
 def inner(server: BadServer, place: Place) -> list[str]:
     """Where the crawl tried to connect to although it may not."""
-    return [seen["to"] for seen in place.connections() if not ipaddress.ip_address(seen["to"]).is_global]
+    return [seen["to"] for seen in place.connections() if seen["to"] != PUBLIC]
 
 
 def listed(urls: list[str]) -> str:

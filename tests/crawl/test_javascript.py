@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from badserver import BadServer, article, redirect, rss, serving
+from badserver import Answer, BadServer, article, redirect, rss, serving
 from components import lack
 from place import Place
 
@@ -227,6 +227,50 @@ def test_robots_rules_hold_for_pages_and_for_what_their_scripts_ask(
     assert report["sources"]["closed"]["problem"] == "robots_disallowed"
     assert sorted(server.paths("silent.example")) == ["/app.js", "/news/", "/robots.txt"]
     assert sorted(server.paths("moved.example")) == ["/news/", "/robots.txt"]
+
+
+def test_the_delay_of_a_host_counts_from_the_end_of_what_scripts_asked(
+    make_place: Callable[[str], Place], server: BadServer
+) -> None:
+    delay_s, slow_s = 1.5, 0.8
+    app(server, "slow.example")
+    answer = server.routes["slow.example", "/api/news?page=1"]
+
+    def late(asked: Answer) -> None:
+        time.sleep(slow_s)
+        answer(asked)
+
+    server.routes["slow.example", "/api/news?page=1"] = late
+    place = make_place("gap")
+    place.configure(
+        crawl={"browser": CHROMIUM, "timeout_s": 6},
+        rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": delay_s},
+    )
+    sources(place, "slow")
+    _, report, errors = place.crawl()
+    assert report["sources"]["slow"]["pages"] == 2, errors
+    at = {seen.path: seen.at for seen in server.seen if seen.host == "slow.example"}
+    assert min(at["/news/1"], at["/news/2"]) - at["/api/news?page=1"] > slow_s + delay_s - 0.1
+
+
+def test_scripts_ask_no_denied_host_of_their_own_site(make_place: Callable[[str], Place], server: BadServer) -> None:
+    script = "for (const name of ['data', 'ads']) fetch(`http://${name}.crowd.example/x`).catch(() => 0); "
+    server.page(
+        "www.crowd.example",
+        "/news/",
+        f"<!doctype html><title>x</title><ul><li><a href=/a>a</a></ul><script>{script}</script>",
+    )
+    server.page("www.crowd.example", "/a", article("a"))
+    place = make_place("denied")
+    place.configure(
+        crawl={"browser": CHROMIUM, "timeout_s": 6}, rehearsal={"allow_loopback": True, "proxy": server.url}
+    )
+    (place.root / "sources.d" / "denied.toml").write_text('[[denied]]\nhost = "ads.crowd.example"\nwhy = "adverts"\n')
+    place.source("crowd", "http://www.crowd.example/news/", "listing", f"javascript = true\n{SELECTORS}")
+    _, report, errors = place.crawl()
+    assert report["sources"]["crowd"]["pages"] == 1, errors
+    assert "/x" in server.paths("data.crowd.example")
+    assert server.paths("ads.crowd.example") == []
 
 
 def test_a_hostile_page_reaches_nothing(

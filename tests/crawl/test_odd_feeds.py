@@ -161,6 +161,51 @@ def test_a_source_that_publishes_everything_again_is_cut_off_and_says_so(
     assert [path for path in server.paths("flood.example", before) if "/new" in path] == ["/newest"]
 
 
+def test_a_source_whose_rules_were_widened_may_give_all_that_it_has(
+    server: BadServer, make_place: Callable[[str], Place]
+) -> None:
+    place = make_place("widened")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.0}, crawl={"flood_cap": 5})
+    server.site("wide.example", [f"/{kind}{number:02}" for kind in ("a", "b") for number in range(12)])
+    place.source("wide", "http://wide.example/feed", more='include = "/a"')
+    assert place.crawl()[1]["total"]["pages"] == 12
+
+    place.source("wide", "http://wide.example/feed")
+    code, report, errors = crawl_next_day(place, 1)
+
+    assert (code, report["total"]["pages"], report["total"]["failures"]) == (0, 12, {}), errors
+    server.site("wide.example", [f"/c{number:02}" for number in range(12)])
+    assert crawl_next_day(place, 2)[1]["total"]["failures"] == {"flood": 7}
+
+
+def test_a_sitemap_that_failed_at_first_may_give_all_that_it_has_later(
+    server: BadServer, make_place: Callable[[str], Place]
+) -> None:
+    place = make_place("parts")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.0}, crawl={"flood_cap": 5})
+    maps = "".join(f"<sitemap><loc>http://parts.example/{name}.xml</loc></sitemap>" for name in ("a", "b", "gone"))
+    server.page("parts.example", "/index.xml", f"<sitemapindex>{maps}</sitemapindex>", "application/xml", etag=False)
+    for name in ("a", "b"):
+        urls = "".join(f"<url><loc>http://parts.example/{name}{number:02}</loc></url>" for number in range(12))
+        server.page("parts.example", f"/{name}.xml", f"<urlset>{urls}</urlset>", "application/xml")
+        for number in range(12):
+            server.page("parts.example", f"/{name}{number:02}", article(name))
+    whole = server.routes["parts.example", "/b.xml"]
+    server.page("parts.example", "/b.xml", "busy", status=503)
+    place.source("parts", "http://parts.example/index.xml", "sitemap")
+    assert place.crawl()[1]["total"]["pages"] == 12
+
+    server.routes["parts.example", "/b.xml"] = whole
+    code, report, errors = crawl_next_day(place, 1)
+
+    assert code == 0, errors
+    assert report["total"]["pages"] == 12
+    # What is gone for good does not leave the source open for ever.
+    urls = "".join(f"<url><loc>http://parts.example/new{number}</loc></url>" for number in range(12))
+    server.page("parts.example", "/a.xml", f"<urlset>{urls}</urlset>", "application/xml")
+    assert crawl_next_day(place, 2)[1]["total"]["failures"]["flood"] == 7
+
+
 def crawl_next_day(place: Place, days: int) -> tuple[int, dict[str, Any], str]:
     now = dt.datetime(2026, 11, 9, 6, tzinfo=dt.timezone(dt.timedelta(hours=9))) + dt.timedelta(days=days)
     place.configure(**place.sections | {"digest": {"now": now.isoformat()}})

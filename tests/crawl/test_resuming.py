@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import json
+import os
 import signal
 import subprocess
 import time
@@ -12,10 +14,11 @@ from email.utils import format_datetime
 
 import filelock
 import pytest
-from badserver import BadServer, rss
+from badserver import Answer, BadServer, rss
 from place import Place
 
 from crawler import run
+from crawler.stopping import SAME_WISH_S
 
 PATHS = [f"/n{number:02}" for number in range(20)]
 
@@ -50,7 +53,7 @@ def place(server: BadServer, make_place: Callable[[str], Place]) -> Place:
     return made
 
 
-def start_and_wait_for_pages(place: Place, count: int, *options: str) -> subprocess.Popen[str]:
+def start_and_wait_for_pages(place: Place, count: int, *options: str, own_group: bool = False) -> subprocess.Popen[str]:
     crawl = subprocess.Popen(
         place.command("--progress", *options),
         stdin=subprocess.PIPE,
@@ -58,6 +61,7 @@ def start_and_wait_for_pages(place: Place, count: int, *options: str) -> subproc
         stderr=subprocess.PIPE,
         text=True,
         env=place.environment(),
+        start_new_session=own_group,
     )
     assert crawl.stderr is not None
     while count:
@@ -172,6 +176,90 @@ def test_sigterm_ends_soon_and_the_rest_comes_next_time(server: BadServer, make_
     counts = place.inbox.link_counts()["term"]
     assert counts["fetched"] == report["total"]["pages"]
     assert counts["fetched"] + counts["pending"] == len(PATHS)
+
+
+def test_what_a_first_crawl_had_not_come_to_when_it_was_stopped_is_no_flood_later(
+    server: BadServer, make_place: Callable[[str], Place]
+) -> None:
+    place = make_place("back-fill")
+    host, links = "back-fill.example", {name: [f"/{name}{number}" for number in range(8)] for name in "ab"}
+    urls = {
+        name: "".join(f"<url><loc>http://{host}{path}</loc></url>" for path in paths) for name, paths in links.items()
+    }
+
+    def slowly(answer: Answer, name: str) -> None:
+        server.stopping.wait(0.7)
+        answer.give(f"<urlset>{urls[name]}</urlset>".encode(), "application/xml")
+
+    for name in "ab":
+        server.routes[host, f"/{name}.xml"] = functools.partial(slowly, name=name)
+        for path in links[name]:
+            server.page(host, path, path)
+    parts = "".join(f"<sitemap><loc>http://{host}/{name}.xml</loc></sitemap>" for name in "ab")
+    server.page(host, "/index.xml", f"<sitemapindex>{parts}</sitemapindex>", "application/xml")
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.1}, crawl={"flood_cap": 5})
+    place.source("late", f"http://{host}/index.xml", "sitemap")
+    crawl = start_and_wait_for_pages(place, 0)
+    while not {"/a.xml", "/b.xml"} & set(server.paths(host)):
+        time.sleep(0.02)
+    crawl.send_signal(signal.SIGTERM)
+    assert crawl.communicate(timeout=10)
+    assert crawl.returncode == 75
+    assert len(place.links("late")) == 8  # of one sitemap
+    assert place.inbox.health()[0].last_ok, "it did answer"
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.0}, crawl={"flood_cap": 5})
+
+    code, report, errors = place.crawl("--all")
+
+    assert code == 0, errors
+    assert report["total"]["failures"] == {}
+    assert {state for state, _, _ in place.links("late").values()} == {"fetched"}
+    assert len(place.links("late")) == 16
+
+
+@pytest.mark.parametrize("shards", [1, 2])
+def test_a_terminals_ctrl_c_which_comes_more_than_once_lets_the_page_under_way_end(
+    server: BadServer, make_place: Callable[[str], Place], shards: int
+) -> None:
+    host = f"ctrl-c{shards}.example"
+    place = make_place(host)
+    server.site(host, PATHS)
+    give = server.routes[host, PATHS[1]]
+
+    def slowly(answer: Answer) -> None:
+        server.stopping.wait(1)
+        give(answer)
+
+    server.routes[host, PATHS[1]] = slowly
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.2}, crawl={"shards": shards})
+    place.source("slow", f"http://{host}/feed")
+    crawl = start_and_wait_for_pages(place, 1, own_group=True)
+    while PATHS[1] not in server.paths(host):
+        time.sleep(0.02)
+    os.killpg(crawl.pid, signal.SIGINT)
+    crawl.send_signal(signal.SIGTERM)  # from the command that started it
+    output, errors = crawl.communicate(timeout=10)
+    assert crawl.returncode == 75, errors
+    assert json.loads(output)["stopped"] in ("SIGINT", "SIGTERM")
+    assert place.inbox.link_counts()["slow"]["fetched"] == 2
+
+
+def test_who_asks_again_is_not_kept_waiting(server: BadServer, make_place: Callable[[str], Place]) -> None:
+    place = make_place("again")
+    server.site("again.example", PATHS)
+    server.routes["again.example", PATHS[1]] = server.silence
+    place.configure(rehearsal={"allow_loopback": True, "proxy": server.url, "delay_s": 0.2}, crawl={"timeout_s": 20.0})
+    place.source("again", "http://again.example/feed")
+    crawl = start_and_wait_for_pages(place, 1)
+    while PATHS[1] not in server.paths("again.example"):
+        time.sleep(0.02)
+    asked = time.monotonic()
+    crawl.send_signal(signal.SIGINT)
+    time.sleep(SAME_WISH_S + 0.5)
+    crawl.send_signal(signal.SIGINT)
+    crawl.communicate(timeout=10)
+    assert time.monotonic() - asked < 4  # not shard.STOP_S, 6 s
+    assert crawl.returncode == 75
 
 
 def test_a_crawl_whose_parent_is_gone_ends_at_once(server: BadServer, make_place: Callable[[str], Place]) -> None:

@@ -169,7 +169,7 @@ def test_wordpress_is_asked_only_where_the_site_names_it_and_has_posts(server: B
         for n, (title, day) in enumerate(NEWS)
     ]
     body = json.dumps(posts)
-    fields = "per_page=50&orderby=date&order=desc&_fields=date,date_gmt,excerpt,lang,link,title"
+    fields = "_fields=date%2Cdate_gmt%2Cexcerpt%2Clang%2Clink%2Ctitle&order=desc&orderby=date&per_page=50"  # as a crawl asks it
     server.page(
         host, "/", "<html><title>Network</title><p>Hello", Link=f'<http://{host}/wp-json/>; rel="https://api.w.org/"'
     )
@@ -184,8 +184,48 @@ def test_wordpress_is_asked_only_where_the_site_names_it_and_has_posts(server: B
     ]
     assert not (place.root / "sources.d" / "recorded").exists()  # nothing is kept unless it is asked for
 
+    place.source("network", f"http://{host}/", "wordpress")
     code, report, _ = command(place, "source", "probe", f"http://{host}/", "--kind", "feed", "--json")
     assert (code, report["nothing"]) == (1, "no feed, but wordpress")
+    assert report["offers"][0]["source"] == "network"  # its home stands for the same posts
+
+    code, report, errors = command(place, "source", "probe", "network", "--json")
+    assert (code, report["offers"][0]["dated"]) == (0, 4), errors
+    assert place.crawl()[1]["sources"]["network"]["items"] == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '[{"link": "x", "title": 5}]',
+        '{"routes": 7}',
+        "<html><body>" + "<o:p><a href='/a'>A pact of towns</a><x:y>2026-11-05</x:y></o:p>" * 9,
+    ],
+)
+def test_answers_that_no_site_should_give_are_no_offer(server: BadServer, place: Place, body: str) -> None:
+    server.page("odd.example", "/", body)
+    link = '<http://odd.example/wp-json/>; rel="https://api.w.org/"'
+    server.page("named.example", "/", "<html><title>Odd</title><p>Hello", Link=link)
+    server.page("odd.example", "/wp-json/", body)
+
+    for address in ("http://odd.example/", "http://named.example/"):
+        code, report, errors = command(place, "source", "probe", address, "--json")
+        assert (code, report["offers"]) == (1, []), errors
+        assert "Traceback" not in errors
+
+
+def test_an_article_of_a_source_that_needs_a_browser_is_not_fetched_without_one(
+    server: BadServer, place: Place
+) -> None:
+    server.page("app.example", "/story", article("Twin towns meet"))
+    place.source("app", "http://app.example/feed", more="javascript = true")
+    before = len(server.seen)
+
+    code, _, errors = command(place, "add", "http://app.example/story")
+
+    assert code == 78
+    assert "crawl.browser" in errors or "city-digest[javascript]" in errors
+    assert len(server.seen) == before
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,6 @@ observations = st.builds(
     Observation,
     asked=st.just(NOW),
     problem=st.sampled_from(("", *FAILURES)),
-    refused=st.booleans(),
     items=st.integers(0, 100),
     times=times.map(tuple),
     discovered=times.map(tuple),
@@ -80,7 +79,7 @@ def test_every_problem_is_a_reason_and_a_failure_counts_once(
 ) -> None:
     judged = judge(previous, seen, spec, NOW)
     assert not judged.problem or Reason(judged.problem)
-    failed = bool(seen.problem or seen.refused)
+    failed = bool(seen.problem)
     assert judged.failures == ((previous.failures if previous else 0) + 1 if failed else 0)
     assert not (failed and not judged.problem)
     assert judged.last_ok == (None if failed else NOW)

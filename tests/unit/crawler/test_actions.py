@@ -12,7 +12,7 @@ import pytest
 from crawler.catalogue import SHIPPED, load_catalogue
 from crawler.curation.actions import main, owner_of
 from crawler.curation.probing import Seen
-from crawler.curation.samples import Sample, save_sample
+from crawler.curation.samples import Recording, Sample, save_recording, save_sample
 from pipeline.config import open_workspace
 from pipeline.model import Kind, SourceState
 from pipeline.store.inbox import Inbox, Link
@@ -54,6 +54,23 @@ class Desk:
             sample=(Seen(url="https://mine.example/1"),),
         )
         save_sample(self.root / "sources.d", sample)
+
+    def recorded(self, source_id: str, items: int = 1) -> None:
+        """A recorded page with one item."""
+        item = "<item><title>A pact</title><link>https://mine.example/1</link></item>"
+        page = f"<rss version='2.0'><channel><title>N</title>{item}</channel></rss>"
+        recording = Recording(
+            source_id=source_id,
+            kind=Kind.FEED,
+            start=f"https://{source_id}.example/feed",
+            url=f"https://{source_id}.example/feed",
+            content_type="application/xml; charset=utf-8",
+            recorded_on=dt.date(2026, 11, 8),
+            items=items,
+            dated=0,
+            page="start.xml",
+        )
+        save_recording(self.root / "sources.d", recording, {"start.xml": page})
 
     @property
     def inbox(self) -> Inbox:
@@ -131,6 +148,44 @@ def test_check_tells_of_every_fault_at_once(desk: Desk) -> None:
     assert desk.do("check", "nine")[0] == 78
 
 
+def test_a_check_of_one_source_tells_of_a_broken_deny_list_too(desk: Desk) -> None:
+    (desk.root / "sources.d" / "denied.toml").write_text("[[denied", encoding="utf-8")
+
+    for words in ((), ("mine",)):
+        code, report, _ = desk.do("check", *words)
+        assert code == 78
+        assert [Path(found["file"]).name for found in report["problems"]] == ["denied.toml"]
+
+
+def test_a_check_passes_over_what_editors_leave(desk: Desk) -> None:
+    (desk.root / "sources.d" / ".#mine.toml").write_text("somebody@host.1234", encoding="utf-8")
+
+    code, report, _ = desk.do("check")
+
+    assert (code, report["problems"]) == (0, [])
+    assert report["files"] == len(list(SHIPPED.glob("*/*.toml"))) + 1
+
+
+def test_recordings_are_checked_whatever_is_wrong_with_other_files(desk: Desk) -> None:
+    desk.recorded("mine", items=3)
+    desk.recorded("torn", items=3)
+    desk.source("torn", "wibble = 1\n")
+    desk.source("spoilt")
+    desk.recorded("spoilt")
+    (desk.root / "sources.d" / "recorded" / "spoilt" / "recording.json").write_text("{", encoding="utf-8")
+
+    code, report, _ = desk.do("check", "mine")
+    assert (code, report["problems"]) == (3, [])
+    assert report["recordings"][0]["breaches"] == ["1 items are found; there were 3 when it was recorded"]
+    code, report, _ = desk.do("check")
+    assert code == 78
+    assert [found["id"] for found in report["recordings"]] == ["mine"]
+    assert [(Path(found["file"]).name, found["key"]) for found in report["problems"]] == [
+        ("torn.toml", "wibble"),
+        ("spoilt.toml", ""),
+    ]
+
+
 def test_only_what_was_seen_here_is_switched_on(desk: Desk) -> None:
     code, _, errors = desk.do("enable", "mine")
     assert (code, desk.state("mine")) == (78, SourceState.CANDIDATE)
@@ -186,6 +241,39 @@ def test_all_sources_are_switched_on_or_none(desk: Desk) -> None:
     assert code == 78
     assert "Nothing was changed" in errors
     assert desk.state("mine") is SourceState.CANDIDATE
+
+
+def test_two_sources_of_one_page_are_not_switched_on_together(desk: Desk) -> None:
+    twin = desk.source("twin")
+    twin.write_text(FILE.format("mine"), encoding="utf-8")
+
+    code, _, errors = desk.do("enable", "mine", "twin", "--unprobed")
+
+    assert code == 78
+    assert "twin: https://mine.example/feed is read by mine already. Choose one of them." in errors
+    assert [desk.state(source_id) for source_id in ("mine", "twin")] == [SourceState.CANDIDATE] * 2
+    assert desk.do("enable", "mine", "mine", "--unprobed")[0] == 0
+
+
+def test_what_an_active_source_may_not_be_is_said_before_it_is_active(desk: Desk) -> None:
+    file = desk.source("mine")
+    file.write_text(file.read_text(encoding="utf-8").replace("/feed", "/%3Cuser%3E/feed"), encoding="utf-8")
+
+    code, _, errors = desk.do("enable", "mine", "--unprobed")
+
+    assert code == 78
+    assert "put your own address in" in errors
+    assert desk.state("mine") is SourceState.CANDIDATE
+
+
+def test_an_article_of_a_source_that_needs_a_browser_waits_for_one(desk: Desk) -> None:
+    desk.source("mine", "javascript = true\n")
+
+    code, _, errors = desk.do("add", "https://mine.example/story")
+
+    assert code == 78
+    assert "mine cannot be asked. Its pages need JavaScript" in errors
+    assert desk.inbox.link_state("https://mine.example/story") == {}
 
 
 def test_lists_of_feed_readers_go_in_and_out(desk: Desk) -> None:

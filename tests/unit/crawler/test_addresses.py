@@ -73,6 +73,56 @@ def test_forbidden_addresses_are_refused(url: str) -> None:
     assert judge_url(url, allow_loopback=False)
 
 
+# First and last address of every block that is not the public network's, and the nearest public ones. Written out: what Python knows of
+# them changes with its patch level.
+EDGES = [
+    ("0.0.0.0", "0.255.255.255", "1.0.0.0"),
+    ("10.0.0.0", "10.255.255.255", "9.255.255.255 11.0.0.0"),
+    ("100.64.0.0", "100.127.255.255", "100.63.255.255 100.128.0.0"),
+    ("127.0.0.0", "127.255.255.255", "126.255.255.255 128.0.0.0"),
+    ("168.63.129.16", "168.63.129.16", "168.63.129.15 168.63.129.17"),
+    ("169.254.0.0", "169.254.255.255", "169.253.255.255 169.255.0.0"),
+    ("172.16.0.0", "172.31.255.255", "172.15.255.255 172.32.0.0"),
+    ("192.0.0.0", "192.0.0.255", "191.255.255.255 192.0.1.0"),
+    ("192.0.2.0", "192.0.2.255", "192.0.1.255 192.0.3.0"),
+    ("192.31.196.0", "192.31.196.255", "192.31.195.255 192.31.197.0"),
+    ("192.52.193.0", "192.52.193.255", "192.52.192.255 192.52.194.0"),
+    ("192.88.99.0", "192.88.99.255", "192.88.98.255 192.88.100.0"),
+    ("192.168.0.0", "192.168.255.255", "192.167.255.255 192.169.0.0"),
+    ("192.175.48.0", "192.175.48.255", "192.175.47.255 192.175.49.0"),
+    ("198.18.0.0", "198.19.255.255", "198.17.255.255 198.20.0.0"),
+    ("198.51.100.0", "198.51.100.255", "198.51.99.255 198.51.101.0"),
+    ("203.0.113.0", "203.0.113.255", "203.0.112.255 203.0.114.0"),
+    ("224.0.0.0", "255.255.255.255", "223.255.255.255"),
+    ("::", "::ffff:ffff", ""),
+    ("64:ff9b:1::", "64:ff9b:1:ffff:ffff:ffff:ffff:ffff", ""),
+    ("100::", "100:0:0:1:ffff:ffff:ffff:ffff", ""),
+    ("::1:0:0:0", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "2000::"),
+    ("2001::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff", "2000:ffff:: 2001:200::"),
+    ("2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff", "2001:db7:: 2001:db9::"),
+    ("2620:4f:8000::", "2620:4f:8000:ffff:ffff:ffff:ffff:ffff", "2620:4f:7fff:: 2620:4f:8001::"),
+    ("3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff", "3ffe:ffff:: 3fff:1000::"),
+    ("4000::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "3fff:ffff::"),
+    ("5f00::", "fc00::", ""),
+    ("fe80::", "fec0::", ""),
+]
+
+
+@pytest.mark.parametrize(("first", "last", "public"), EDGES)
+def test_the_blocks_that_are_refused_end_where_the_public_network_begins(first: str, last: str, public: str) -> None:
+    for text in (first, last):
+        assert not is_allowed(ipaddress.ip_address(text), allow_loopback=False), text
+    for text in public.split():
+        assert is_allowed(ipaddress.ip_address(text), allow_loopback=False), text
+
+
+@pytest.mark.parametrize(
+    "host", ["192.0.0.192", "0xc00000c0", "[::ffff:192.0.0.192]", "[64:ff9b::c000:c0]", "[2002:c000:c0::]"]
+)
+def test_metadata_services_of_clouds_are_refused_in_every_spelling(host: str) -> None:
+    assert judge_url(f"http://{host}/opc/v2/instance/", allow_loopback=True)
+
+
 @pytest.mark.parametrize(
     "url",
     [

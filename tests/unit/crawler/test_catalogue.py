@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.catalogue import SHIPPED, check_catalogue, choose, load_catalogue
+from crawler.catalogue import SHIPPED, check_catalogue, choose, find_shared_pages, load_catalogue
 from pipeline.errors import ConfigurationError
 from pipeline.model import EvidenceKind, Kind, Label, Selectors, SourceState
 from pipeline.text.urls import normalise_url
@@ -60,8 +60,26 @@ def test_every_shipped_source_says_who_publishes_it_and_how_its_address_is_known
 
 
 def test_no_two_shipped_sources_read_one_page_so_that_any_may_be_switched_on(tmp_path: Path) -> None:
-    starts = [normalise_url(url) for entry in load_catalogue(tmp_path).values() for url in entry.spec.start]
+    entries = load_catalogue(tmp_path).values()
+    starts = [normalise_url(url) for entry in entries for url in entry.spec.start]
     assert len(set(starts)) == len(starts)
+    assert not list(find_shared_pages(entries))
+
+
+def test_the_guides_say_how_many_sources_ship_and_in_which_state(tmp_path: Path) -> None:
+    states = [entry.spec.state for entry in load_catalogue(tmp_path).values()]
+    candidates, dead = states.count(SourceState.CANDIDATE), states.count(SourceState.DEAD)
+    root = Path(__file__).parents[3]
+    guide, changes, readme, japanese = (
+        (root / name).read_text(encoding="utf-8")
+        for name in ("docs/guides/first-issue.md", "CHANGELOG.md", "README.md", "README.ja.md")
+    )
+    assert f"Of the {len(states)} sources that ship none is active. {candidates} are candidates" in guide
+    assert f"{dead} are dead" in guide
+    assert f"{candidates} are candidates and {dead} dead" in changes
+    assert f"A catalogue of {len(states)} sources" in changes
+    assert f"{len(states)} real sources ship" in readme
+    assert f"{len(states)}件を同梱" in japanese
 
 
 def test_shipped_dates_without_a_zone_get_that_of_the_publisher(tmp_path: Path) -> None:
@@ -248,6 +266,22 @@ def test_a_check_finds_two_active_sources_of_one_page(write: Callable[[str, str]
     complaints = check_catalogue(tmp_path, tmp_path / "none")
     assert [(complaint.file.name, complaint.key) for complaint in complaints] == [("two.toml", "start")]
     assert "'one'" in complaints[0].why
+
+
+def test_a_check_finds_two_active_sources_that_mean_one_page(write: Callable[[str, str], Path], tmp_path: Path) -> None:
+    site = FEED.replace('"feed"', '"wordpress"')
+    write("home.toml", site.replace("/feed.xml", ""))
+    write("interface.toml", site.replace("/feed.xml", "/wp-json"))
+    complaints = check_catalogue(tmp_path, tmp_path / "none")
+    assert [(complaint.file.name, complaint.key) for complaint in complaints] == [("interface.toml", "start")]
+    assert "/wp-json/wp/v2/posts" in complaints[0].why
+    with pytest.raises(ConfigurationError, match="read by source 'home' already"):
+        choose(load_catalogue(tmp_path, tmp_path / "none"), [])
+
+
+def test_one_source_may_name_one_page_twice(write: Callable[[str, str], Path], tmp_path: Path) -> None:
+    write("one.toml", FEED.replace('feed.xml"]', 'feed.xml", "https://city.example/feed.xml#top"]'))
+    assert check_catalogue(tmp_path, tmp_path / "none") == []
 
 
 def test_a_check_finds_a_broken_deny_list_and_active_sources_that_it_denies(

@@ -40,6 +40,27 @@ def test_what_ends_in_time_is_left_alone_and_so_are_later_blocks() -> None:
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
+def test_an_interrupt_that_comes_just_before_the_timer_is_disarmed_leaves_no_timer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setitimer, late = signal.setitimer, iter([True])
+
+    def interrupted(which: int, seconds: float, interval: float = 0.0) -> tuple[float, float]:
+        if seconds == 0 and next(late, False):
+            signal.raise_signal(signal.SIGVTALRM)
+        return setitimer(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", interrupted)
+    before = signal.getsignal(signal.SIGVTALRM)
+    try:
+        with pytest.raises(TimeoutError), within(60):
+            pass
+        assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
+        assert signal.getsignal(signal.SIGVTALRM) is before
+    finally:
+        setitimer(signal.ITIMER_VIRTUAL, 0)
+
+
 def test_other_exceptions_pass() -> None:
     with pytest.raises(KeyError), within(5):
         raise KeyError("x")

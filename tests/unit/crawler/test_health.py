@@ -234,7 +234,7 @@ def test_failures_count_in_a_row_and_outrank_everything() -> None:
 
 
 def test_refusals_are_told_as_what_they_are() -> None:
-    once = judge(None, seen(problem="http_error", refused=True), SPEC, NOW)
+    once = judge(None, seen(problem="access_refused"), SPEC, NOW)
     twice = judge(once, seen(problem="access_refused"), SPEC, NOW)
     assert [(health.problem, health.refusals, health.failures) for health in (once, twice)] == [
         ("access_refused", 1, 1),

@@ -123,6 +123,21 @@ def test_an_item_that_fits_no_expression_costs_no_other() -> None:
     assert [found.url for found in read_json_api(body, URL, fields).found] == ["https://city.example/1"]
 
 
+@pytest.mark.parametrize("digits", [25, 310, 4_000])
+def test_a_figure_beyond_measure_costs_no_other_item(digits: int) -> None:
+    odd = int("9" * digits)
+    first, second = read_json_api(answer({**ITEM, "at": odd, "headline": {"text": odd}}, ITEM), URL, FIELDS).found
+    assert (first.hints.published, first.url) == ("", second.url)
+    assert second.hints.published
+
+    averaged = Fields(items="[]", link="url", summary="to_string(avg(figures))")
+    body = json.dumps([{"url": "/1", "figures": [odd, 1]}, {"url": "/2", "figures": [1, 3]}]).encode()
+    assert [found.url for found in read_json_api(body, URL, averaged).found] == [
+        "https://api.city.example/1",
+        "https://api.city.example/2",
+    ]
+
+
 def test_no_items_today_is_an_empty_reading() -> None:
     assert read_json_api(answer(), URL, FIELDS).found == ()
 

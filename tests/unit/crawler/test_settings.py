@@ -70,6 +70,8 @@ def test_the_guard_stands_before_robots_and_manners_next_to_the_wire(settings: S
     assert "HttpCompressionMiddleware" not in names
     order = [
         "Guard",
+        "Denial",
+        "Owner",
         "RehearsalProxy",
         "StrictRobots",
         "RetryMiddleware",

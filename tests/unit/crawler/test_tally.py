@@ -50,3 +50,15 @@ def test_a_source_failed_if_not_one_of_its_new_pages_came() -> None:
     assert not tally(links_new=2, pages=1, failures=1).failed
     assert not tally(failures=1).failed  # an old link that fails again says nothing of the source
     assert GOOD.worst == ""
+
+
+@pytest.mark.parametrize("reason", [Reason.DENIED_HOST, Reason.FLOOD])
+def test_links_that_were_never_asked_do_not_make_a_source_fail(reason: Reason) -> None:
+    answered = tally(links_new=2)
+    answered.fail(reason, 50)
+    assert (answered.failed, answered.worst) == (False, "")
+    answered.fail(Reason.GONE)
+    assert (answered.failed, answered.worst) == (True, "gone")
+    denied = tally(problem="denied_host")
+    denied.fail(Reason.DENIED_HOST)
+    assert (denied.failed, denied.worst) == (True, "denied_host")
