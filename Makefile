@@ -24,11 +24,14 @@ judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, packaging, quality and
 	$(BIN)/python -m bench.quality.gate
 	$(BIN)/python -m bench.speed.process --check
 	$(BIN)/python -m bench.speed.crawl --check
+	$(BIN)/python -m bench.speed.copies --documents 6000 --check
 
 bench: $(VENV)/.dev  ## the figures behind the floors
 	$(BIN)/python -m bench.quality.gate
 	$(BIN)/python -m bench.speed.process
 	$(BIN)/python -m bench.speed.crawl
+	$(BIN)/python -m bench.speed.copies
+	$(BIN)/python -m bench.speed.group
 
 golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
 	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden

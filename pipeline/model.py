@@ -302,6 +302,7 @@ class Document(Frozen, frozen=True, kw_only=True):
     declared_language: str = ""  # as the page declares it, unchecked
     directives: Directives = Directives()
     references: tuple[str, ...] = ()  # names of origins credited in the text (参考, Reference(s), credit lines)
+    translated_from: str = ""  # language that it says it was translated from, "und" if it does not say which
     hints: FetchHints = FetchHints()
     fetched_at: dt.datetime  # UTC
     extractor: str  # name and version of what chose the body, e.g. "trafilatura 2.3.1 precision"
@@ -327,6 +328,7 @@ class Article(Frozen, frozen=True, kw_only=True):
     blocks: tuple[Block, ...]
     authors: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    translated_from: str = ""  # language that it says it was translated from, "und" if it does not say which
     language: str  # BCP 47: "ja", "zh-Hans", ...; "und" if unknown
     language_confidence: float
     published: FuzzyDate | None = None  # None: no date that can be trusted
@@ -433,15 +435,25 @@ class TaggedArticle(Frozen, frozen=True, kw_only=True):
 
 class CopyKind(StrEnum):
     IDENTICAL = "identical"
-    SYNDICATED = "syndicated"
+    SYNDICATED = "syndicated"  # the same report, edited
     TRUNCATED = "truncated"
+    REWRITTEN = "rewritten"  # the same report in other words, by somebody who reports nothing of their own
+    TRANSLATED = "translated"  # likewise, in another language
+
+
+class Constraint(Frozen, frozen=True, kw_only=True):
+    """What a person decided of two articles: in one story, or never in one."""
+
+    a: str  # article ids, the smaller first
+    b: str
+    together: bool  # must-link, else cannot-link
 
 
 class Member(Frozen, frozen=True, kw_only=True):
     """One article of a story and why it is there."""
 
     article_id: str
-    reason: str  # "first" | "copy" | "same_event"
+    reason: str  # "first" | "copy" | "same_event" | "by_hand"
     similarity: float = 1.0
     copy_of: str | None = None  # article id
     copy_kind: CopyKind | None = None
@@ -457,14 +469,15 @@ class Story(Frozen, frozen=True, kw_only=True):
 class Account(Frozen, frozen=True, kw_only=True):
     """One value of a disputed fact, and who gives it."""
 
-    value: str  # ISO dates or figures, shown as they are
+    value: str  # ISO day or range of days, figure, city id, or name as the sources spell it
     article_ids: tuple[str, ...]
+    counted: str = ""  # what a figure counts ("guests", "cities", ...); the id of the office that a person holds
 
 
 class Conflict(Frozen, frozen=True, kw_only=True):
     """A fact on which independent families differ."""
 
-    fact: str  # "event_date" | "participants"
+    fact: str  # "event_date" | "participants" | "place" | "persons"
     accounts: tuple[Account, ...]
 
 
@@ -492,6 +505,8 @@ class CardSource(Frozen, frozen=True, kw_only=True):
     access: Access = Access.OPEN
     media: Media = Media.PAGE  # anything else: a document, shown by its title alone
     references: tuple[str, ...] = ()  # origins the article credits
+    voice: str = ""  # publisher family whose account it gives: its own or the credited one; "" if it is nobody's
+    translated_from: str = ""  # language that the article says it was translated from, "und" if it does not say which
     copies: tuple[CardCopy, ...] = ()
 
 
@@ -523,7 +538,8 @@ class Card(Frozen, frozen=True, kw_only=True):
     pair: tuple[str, str] | None = None  # the two cities that meet, sorted by id
     persons: tuple[Person, ...] = ()
     sources: tuple[CardSource, ...] = ()  # one per independent text, best first
-    families: int = 1  # independent publisher families
+    families: int = 1  # independent publisher families: different voices
+    organisers: tuple[str, ...] = ()  # voices that organised the event: by their label, or because a text says so
     languages: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     unverified: bool = False  # every source is without a label

@@ -7,7 +7,7 @@ is in the next issue, once, and what is far older than the week is in none (docs
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from pipeline import deliver, group, render, words
 from pipeline.compose import collection_failed, compose_issue
@@ -15,10 +15,12 @@ from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
 from pipeline.errors import ConfigurationError
 from pipeline.files import clear_staging, replace_file
+from pipeline.flow import voices_of
 from pipeline.knowledge.editions import Edition, load_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
 from pipeline.model import (
     Card,
+    CopyKind,
     Frozen,
     Issue,
     IssueStatus,
@@ -46,15 +48,20 @@ def make_cards(
     lexicon: Lexicon,
 ) -> list[Card]:
     """The unranked cards of these stories; stories none of whose articles is known are left out."""
-    families = {spec.id: spec.publisher_family for spec in sources.values()}
+    voices = voices_of(articles.values(), sources)
     cards = []
     for story in stories:
         known = [articles[member.article_id] for member in story.members if member.article_id in articles]
         if any(member.copy_of is None and member.article_id in articles for member in story.members):
-            conflicts = group.find_conflicts(known, families)
             cards.append(
                 words.make_card(
-                    story, articles, conflicts=conflicts, sources=sources, lexicon=lexicon, editions=editions
+                    story,
+                    articles,
+                    conflicts=group.find_conflicts(known, voices),
+                    sources=sources,
+                    voices=voices,
+                    lexicon=lexicon,
+                    editions=editions,
                 )
             )
     return cards
@@ -114,7 +121,8 @@ def compose_week(
     """The issue of a week and the ids of the articles it covers; nothing is stored."""
     lexicon, settings = load_lexicon(), workspace.settings.digest
     covered = _articles_of(week, workspace, library, earlier)
-    stories = library.stories(covered)
+    issued = library.published_articles()
+    stories = [story for story in library.stories(covered) if _brings_news(story, covered, issued)]
     # A story counts with everything known of it when the week ended, so that a follow-up stands beside what it follows.
     end = bounds_of(week, workspace.zone)[1]
     ids = [member.article_id for story in stories for member in story.members]
@@ -133,6 +141,13 @@ def compose_week(
         lexicon=lexicon,
     )
     return issue, covered
+
+
+def _brings_news(story: Story, covered: Collection[str], issued: Collection[str]) -> bool:
+    """False for a story of an earlier issue that only gained copies since: readers had it, in the same words."""
+    told = {member.article_id for member in story.members if member.article_id in issued}
+    fresh = [member for member in story.members if member.article_id in covered]
+    return not told or any(member.copy_of is None or member.copy_kind is CopyKind.TRANSLATED for member in fresh)
 
 
 def _articles_of(week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue]) -> list[str]:

@@ -29,6 +29,7 @@ COMMANDS = (
     "add",
     "search",
     "explain",
+    "story",
     "config",
     "lexicon",
     "analyze",

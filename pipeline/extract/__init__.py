@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -10,9 +11,11 @@ from pipeline.errors import Quarantine, Reason, Retry, Skip
 from pipeline.extract.access import read_access, wall_lines
 from pipeline.extract.authors import Authors, clean_authors, read_authors
 from pipeline.extract.body import read_body
-from pipeline.extract.boilerplate import clean_blocks
-from pipeline.extract.datefinds import find_dates, near_heading
+from pipeline.extract.boilerplate import MAX_CREDITS, clean_blocks
+from pipeline.extract.credits import credits_beside, known_credits, read_translation
+from pipeline.extract.datefinds import NEAR_TEXTS, find_dates, near_heading
 from pipeline.extract.jsonld import Described, read_jsonld
+from pipeline.extract.margins import is_prose
 from pipeline.extract.metadata import (
     Found,
     page_directives,
@@ -28,14 +31,14 @@ from pipeline.extract.page import Page, index, parse
 from pipeline.extract.paragraphs import weight
 from pipeline.extract.plain import read_plain
 from pipeline.extract.verdicts import MIN_WEIGHT, judge
-from pipeline.model import Document, Media, Origin, RawPage
+from pipeline.model import Block, Document, Media, Origin, RawPage
 from pipeline.text.charsets import decode
-from pipeline.text.clean import clean_text
+from pipeline.text.clean import clean_text, fold
 from pipeline.text.media import media_of
 from pipeline.text.urls import normalise_url
 
 NAME = "extract"
-VERSION = "3"
+VERSION = "4"
 
 MAX_BYTES = 8 * 1024 * 1024  # the crawler keeps no more of a page either
 
@@ -105,12 +108,14 @@ def _extract_html(page: RawPage, text: str) -> Document | Skip | Quarantine:
     if not title:
         return Quarantine(reason=Reason.NO_TITLE)
     walls = (*cleaned.walls, *wall_lines(parsed.texts))
+    below = _below(parsed, blocks)
     return msgspec.structs.replace(
         document,
         title=title,
         origins=origins,
         blocks=blocks,
-        references=cleaned.references,
+        references=_references((*cleaned.references, *document.references, *credits_beside(below)), parsed, described),
+        translated_from=cleaned.translated_from or document.translated_from or read_translation(below),
         extractor=extractor,
         agreement=agreement,
         access=read_access(blocks, walls, declared=read_paid(parsed, described) is True),
@@ -128,6 +133,9 @@ def _describe(page: RawPage, parsed: Page, described: Described) -> Document:
     authors = read_authors(parsed, described, site_names, near, title.text)
     if not authors.names:
         authors = Authors(clean_authors(page.hints.authors, site_names), Origin.HINTS)
+    above = _above(near)
+    declared = (content for name in _CREDIT_METAS for content in parsed.metas.get(name, ()))
+    signed = known_credits((*authors.names, *described.authors, *declared))
     canonical, language = read_canonical(parsed), read_language(parsed, described)
     site = sites[0] if sites else Found()
     return Document(
@@ -142,6 +150,8 @@ def _describe(page: RawPage, parsed: Page, described: Described) -> Document:
         dates=find_dates(parsed, described, near),
         declared_language=language.text,
         directives=page_directives(parsed, page.header("x-robots-tag"), page.header("tdm-reservation")),
+        references=(*credits_beside(above), *signed),
+        translated_from=read_translation(above),
         hints=page.hints,
         fetched_at=page.fetched_at,
         extractor="",
@@ -153,6 +163,35 @@ def _describe(page: RawPage, parsed: Page, described: Described) -> Document:
             canonical_url=canonical,
         ),
     )
+
+
+_CREDIT_METAS = ("source", "contentsource", "content-source", "original-source", "syndication-source", "author", "article:author", "dc.source")  # fmt: skip
+_AFTER_TEXTS = 12  # pieces below the body that still belong to it
+_MIN_PIECE = 20  # characters by which the end of the body is known again
+
+
+def _references(names: Sequence[str], page: Page, described: Described) -> tuple[str, ...]:
+    """The origins credited, each once, in the spelling that comes first; not the site itself."""
+    sites = {fold(name.text) for name in read_site_names(page, described)}
+    credited: dict[str, str] = {}
+    for name in names:
+        if fold(name) not in sites:
+            credited.setdefault(fold(name), name)
+    return tuple(credited.values())[:MAX_CREDITS]
+
+
+def _above(near: Sequence[str]) -> list[str]:
+    """Pieces between heading and text; a standfirst may stand among them."""
+    sentences = [at for at, piece in enumerate(near[:NEAR_TEXTS]) if is_prose(piece)]
+    return list(near[: sentences[1] if len(sentences) > 1 else NEAR_TEXTS])
+
+
+def _below(page: Page, blocks: Sequence[Block]) -> list[str]:
+    """Pieces of the page's text just below the body."""
+    last = blocks[-1].text if blocks else ""
+    places = range(len(page.texts) - 1, -1, -1)
+    end = next((at for at in places if len(page.texts[at]) >= _MIN_PIECE and page.texts[at] in last), None)
+    return page.texts[end + 1 : end + 1 + _AFTER_TEXTS] if end is not None else []
 
 
 def _link_document(page: RawPage, media: Media) -> Document | Skip:
@@ -213,6 +252,7 @@ def _extract_plain(page: RawPage, text: str) -> Document | Skip | Quarantine:
         authors=tuple(page.hints.authors),
         directives=read_directives((), page.header("x-robots-tag"), [page.header("tdm-reservation")]),
         references=cleaned.references,
+        translated_from=cleaned.translated_from,
         hints=page.hints,
         fetched_at=page.fetched_at,
         extractor="plain text",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.extract.access import is_wall_line
+from pipeline.extract.credits import read_credits, read_translation
 from pipeline.extract.margins import (
     contact_box,
     contents_box,
@@ -122,14 +123,8 @@ _CREDITS_HEAD = re.compile(
     r"|参考(?:资料|資料|来源)|资料来源|資料來源|참고(?:자료|문헌)?|출처)\s*[:：]?",
     re.IGNORECASE,
 )
-_CREDIT = re.compile(
-    r"(?:来源|來源|信息来源|资料来源|資料來源|稿源|出典|引用元|情報提供|提供|출처|자료|Source|Quelle|Fuente|Источник)\s*[:：]\s*(?P<name>[^\s:：,，。；;|（(]{2,40}(?: [^\s:：,，。；;|（(]{1,20}){0,3})"
-    r"|^.{0,400}[（(【](?P<agency>[^（(【】）)]{1,10}(?:社|通信|通訊社|通讯社|网|網|日报|日報|新聞|電))[）)】]$"
-    r"|^[（(【](?P<first>[^（(【】）)、，。]{1,8}(?:社|通信|通訊社|通讯社))(?=[^（(【】）)]{0,30}[）)】])",
-    re.IGNORECASE,
-)
 _CREDIT_CHARS = 120  # a longer line below 参考 is text again
-_MAX_CREDITS = 10
+MAX_CREDITS = 10
 _MAX_ABOVE = 10  # short lines above the first sentence; after more of them the page is a list or a poem
 
 
@@ -139,6 +134,7 @@ class Cleaned(NamedTuple):
     blocks: tuple[Block, ...]
     references: tuple[str, ...]
     walls: tuple[str, ...] = ()
+    translated_from: str = ""  # code of a language, "und" if it does not say which
 
 
 @functools.lru_cache(maxsize=1_024)  # the readers of one page mostly find the same lines
@@ -173,7 +169,8 @@ def clean_blocks(blocks: Iterable[Block], title: str = "", headings: Iterable[st
         headings: the page's own main headings, which may word the title otherwise.
     """
     kept: list[Block] = []
-    credited: list[str] = []
+    said: list[str] = []
+    listed: list[str] = []
     walls: list[str] = []
     crediting = False
     titles = {fold(text) for text in (title, *headings)} - {""}
@@ -188,17 +185,18 @@ def clean_blocks(blocks: Iterable[Block], title: str = "", headings: Iterable[st
         if is_furniture(block.text) or (above and says_title(block.text, titles)):
             continue
         if crediting and len(block.text) <= _CREDIT_CHARS and block.kind is not BlockKind.HEADING:
-            credited.append(block.text)
+            listed.append(block.text)
             continue
         crediting = False
-        credited.extend(credits_in(block.text))
+        said.append(block.text)
         if above and is_head_line(block.text):
             continue
         kept.append(block)
         above = above and len(kept) < _MAX_ABOVE and not is_prose(block.text)
     while kept and (kept[-1].kind is BlockKind.HEADING or is_tail_line(kept[-1].text)):
         kept.pop()  # a heading whose section was furniture, or a line below the text
-    return Cleaned(tuple(kept), tuple(dict.fromkeys(credited))[:_MAX_CREDITS], tuple(walls))
+    credited = dict.fromkeys((*read_credits(said), *listed))
+    return Cleaned(tuple(kept), tuple(credited)[:MAX_CREDITS], tuple(walls), read_translation(said))
 
 
 def _without_boxes(blocks: list[Block]) -> Iterator[Block]:
@@ -218,11 +216,3 @@ def _once(blocks: Iterable[Block]) -> Iterator[Block]:
         if block.text and block.text != previous:
             yield block
             previous = block.text
-
-
-def credits_in(line: str) -> list[str]:
-    """Names of agencies and outlets that a line gives as its origin."""
-    if not any(mark in line for mark in ":：（(【"):
-        return []
-    names = (match["name"] or match["agency"] or match["first"] for match in _CREDIT.finditer(line[:600]))
-    return [name.strip() for name in names if name]

@@ -1,9 +1,33 @@
 """Folds copies and gathers the articles about one event into stories."""
 
 from pipeline.group.conflicts import find_conflicts
-from pipeline.group.stories import Grouping, group, story_id
+from pipeline.group.copies import MAX_HOLDERS, drop_hopeless, find_copies
+from pipeline.group.origins import voice_of
+from pipeline.group.review import find_doubts
+from pipeline.group.similarity import pack_vector, text_to_embed, unpack_vector
+from pipeline.group.sketch import VERSION as SKETCH_VERSION
+from pipeline.group.sketch import make_sketch
+from pipeline.group.stories import Grouping, group, group_at_once, story_id
 
 NAME = "group"
 VERSION = "1"
 
-__all__ = ["NAME", "VERSION", "Grouping", "find_conflicts", "group", "story_id"]
+__all__ = [
+    "MAX_HOLDERS",
+    "NAME",
+    "SKETCH_VERSION",
+    "VERSION",
+    "Grouping",
+    "drop_hopeless",
+    "find_conflicts",
+    "find_copies",
+    "find_doubts",
+    "group",
+    "group_at_once",
+    "make_sketch",
+    "pack_vector",
+    "story_id",
+    "text_to_embed",
+    "unpack_vector",
+    "voice_of",
+]

@@ -1,125 +1,225 @@
-"""Where independent publisher families give different accounts of one event."""
+"""Where independent publisher families give different accounts of one event. Nothing is decided: each value keeps its articles.
+
+A family has one voice, and its earliest word counts. An article that is nobody's account (a site without a label that credits
+none) may agree with a family; it cannot contradict one. What is only rounded, only a part of the other, or of something else is
+not set against it: a false alarm tells readers that sources disagree where they do not.
+"""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from typing import TypeVar
+import difflib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeVar
 
+from pipeline.group.accounts import Days, Holder, days_of, holders_of, host_city
+from pipeline.group.counts import ATTENDANCE, CLASS_OF, ENVOYS, Count, read_counts
 from pipeline.group.texts import age
-from pipeline.model import Account, Conflict, DatedEvent, Precision, TaggedArticle
+from pipeline.model import Account, Conflict, TaggedArticle
+from pipeline.text.clean import fold
+from pipeline.text.scripts import count_scripts
 
-EVENT_DATE, PARTICIPANTS = "event_date", "participants"
+EVENT_DATE, PARTICIPANTS, PLACE, PERSONS = "event_date", "participants", "place", "persons"
 
-# A date this far from the report is of something else: an anniversary's founding day, a plan.
-MAX_DAYS_FROM_REPORT = 31
-# Dates this far apart are of two happenings, not two accounts of one.
-MAX_DAYS_APART = 7
+# Dates a week apart or more are of two happenings, or of a weekday that was taken for that of another week.
+MAX_DAYS_APART = 6
 # Figures this close, relative to the larger, are one figure rounded.
 ROUNDING = 0.1
+# Names this alike (difflib's ratio) are spellings of one.
+SAME_NAME = 0.5
 
-# What is counted: people who took part. A number of people alone may be of inhabitants, victims or voters, so the sentence
-# must say that they came (Chinese, Japanese, Korean) or the counted noun must (other languages).
-_NUMBER = r"(?<![\d.,])(\d{1,3}(?:[,.\u00a0 ]\d{3})+|\d{1,6})"
-_CJK_COUNT = re.compile(_NUMBER + r"\s*([千천万萬만]?)\s*(?:余|餘|多|여)?\s*(?:人|名|位|명)(?!口|権|气|間)")
-_CJK_CUE = re.compile(
-    "参加|出席|来場|集ま|集結|一堂|招待客|来賓|代表|参会|与会|參加|參會|與會|嘉宾|嘉賓|来宾|來賓|齐聚|齊聚"
-    "|참석|참가|참여|모여|모인|대표|내빈"
-)
-_INHABITANTS = re.compile(r"(?:人口|인구)\D{0,6}$")
-_SPACED_COUNT = re.compile(
-    _NUMBER
-    + r"\s+(?:[^\W\d_]+[\s-]+){0,2}?(?:guests?|participants?|delegates?|attendees?|representatives?|people attend"
-    r"|participantes?|délégué\w*|représentant\w*|invité\w*|personnes ont|delegad[oa]s|representantes|asistentes|invitad[oa]s"
-    r"|teilnehme\w*|gäste\w*|delegierte\w*|vertreter\w*|участник\w*|делегат\w*|гост\w*|представител\w*)\b",
-    re.IGNORECASE,
-)
-_SENTENCES = re.compile(r"[。!?\n]|\.(?=\s)")
-_MULTIPLES = {"": 1, "千": 1_000, "천": 1_000, "万": 10_000, "萬": 10_000, "만": 10_000}
-
-T = TypeVar("T", bound=Hashable)
+T = TypeVar("T")
 
 
-def find_conflicts(articles: Sequence[TaggedArticle], families: Mapping[str, str]) -> tuple[Conflict, ...]:
-    """Facts of one story on which families differ, each value with the articles that give it.
+class _Teller(NamedTuple):
+    """An article and whose account it gives, "" for nobody's."""
+
+    tagged: TaggedArticle
+    voice: str
+
+    @property
+    def id(self) -> str:
+        return self.tagged.article.id
+
+
+class _Told(NamedTuple, Generic[T]):
+    """A value and the articles that give it, earliest first."""
+
+    value: T
+    ids: list[str]
+    voices: set[str]
+
+
+def find_conflicts(articles: Sequence[TaggedArticle], voices: Mapping[str, str]) -> tuple[Conflict, ...]:
+    """Facts of one story on which independent families differ, each value with the articles that give it.
 
     Args:
-        articles: of one story, one per independent text.
-        families: source id -> publisher family; a source that is missing stands alone.
+        articles: of one story, in any order; copies may be among them.
+        voices: article id -> publisher family whose account it gives. Where nobody has a voice, every source has its own.
     """
-    dates = _one_happening(_accounts(articles, families, main_event))
-    counts = _accounts(articles, families, participants)
-    conflicts = []
-    if len(dates) > 1:
-        conflicts.append(
-            _conflict(EVENT_DATE, {interval(event): dates[event] for event in sorted(dates, key=interval)})
-        )
-    if counts and min(counts) < (1 - ROUNDING) * max(counts):
-        conflicts.append(_conflict(PARTICIPANTS, {str(count): counts[count] for count in sorted(counts)}))
-    return tuple(conflicts)
+    tellers = _tellers(articles, voices)
+    if len({teller.voice for teller in tellers} - {""}) < 2:
+        return ()
+    dates = _differing_dates(tellers)
+    figures = _differing_figures(tellers)
+    # Two cities on two dates are two happenings.
+    cities = () if dates else _accounts(_gather(tellers, host_city, lambda a, b: a == b), lambda city: city)
+    found = {EVENT_DATE: dates, PARTICIPANTS: figures, PLACE: cities, PERSONS: _differing_holders(tellers)}
+    return tuple(Conflict(fact=fact, accounts=accounts) for fact, accounts in found.items() if accounts)
 
 
-def main_event(tagged: TaggedArticle) -> DatedEvent | None:
-    """The first day or range of days that the text gives near its own date, without its evidence."""
-    for event in tagged.events:
-        near = abs((event.start - tagged.article.dated.date()).days) <= MAX_DAYS_FROM_REPORT
-        if near and event.precision is Precision.DAY:
-            return DatedEvent(start=event.start, end=event.end if event.end != event.start else None)
-    return None
+def _tellers(articles: Iterable[TaggedArticle], voices: Mapping[str, str]) -> list[_Teller]:
+    by_age = sorted(articles, key=lambda tagged: age(tagged.article))
+    told = [_Teller(tagged, voices.get(tagged.article.id, "")) for tagged in by_age]
+    if any(teller.voice for teller in told):
+        return told
+    return [_Teller(teller.tagged, teller.tagged.article.source_id) for teller in told]
 
 
-def participants(tagged: TaggedArticle) -> int | None:
-    """The largest number of people that the text says took part, None if it gives none."""
-    text = unicodedata.normalize("NFKC", f"{tagged.article.title}\n{tagged.article.text}")
-    return max((count for sentence in _SENTENCES.split(text) for count in _counts(sentence)), default=None)
-
-
-def interval(event: DatedEvent) -> str:
-    """ISO 8601: "2025-07-08", or "2025-07-06/2025-07-09" for a range."""
-    return f"{event.start}/{event.end}" if event.end else f"{event.start}"
-
-
-def _counts(sentence: str) -> Iterator[int]:
-    if _CJK_CUE.search(sentence):
-        for match in _CJK_COUNT.finditer(sentence):
-            if not _INHABITANTS.search(sentence[: match.start()]):
-                yield _figure(match[1]) * _MULTIPLES[match[2]]
-    for match in _SPACED_COUNT.finditer(sentence):
-        yield _figure(match[1])
-
-
-def _figure(digits: str) -> int:
-    return int(re.sub(r"\D", "", digits))
+def _gather(
+    tellers: Sequence[_Teller], read: Callable[[TaggedArticle], T | None], same: Callable[[T, T], bool]
+) -> list[_Told[T]]:
+    """The values that voices give, by what their earliest articles say; articles that say otherwise later are left out."""
+    values = [(teller, value) for teller in tellers if (value := read(teller.tagged))]
+    first: dict[str, T] = {}
+    told: list[_Told[T]] = []
+    for teller, value in values:
+        if teller.voice and teller.voice not in first:
+            first[teller.voice] = value
+            known = next((one for one in told if same(one.value, value)), None)
+            if known is None:
+                told.append(known := _Told(value, [], set()))
+            known.voices.add(teller.voice)
+    for teller, value in values:
+        for one in told:
+            if same(one.value, value) and (not teller.voice or teller.voice in one.voices):
+                one.ids.append(teller.id)
+                break
+    return told
 
 
 def _accounts(
-    articles: Iterable[TaggedArticle], families: Mapping[str, str], read: Callable[[TaggedArticle], T | None]
-) -> dict[T, list[str]]:
-    """Value -> ids of the articles that give it. A family's earliest word counts, as it has one voice."""
-    voices: dict[str, T] = {}
-    accounts: dict[T, list[str]] = {}
-    for tagged in sorted(articles, key=lambda tagged: age(tagged.article)):
-        value = read(tagged)
-        if value is not None:
-            source = tagged.article.source_id
-            if voices.setdefault(families.get(source) or source, value) == value:
-                accounts.setdefault(value, []).append(tagged.article.id)
-    return accounts
+    told: Sequence[_Told[T]], show: Callable[[T], str], counted: Callable[[T], str] = lambda _: ""
+) -> tuple[Account, ...]:
+    """The accounts of values that differ, () where there is one."""
+    if len(told) < 2:
+        return ()
+    return tuple(
+        Account(value=show(one.value), counted=counted(one.value), article_ids=tuple(one.ids))
+        for one in sorted(told, key=lambda one: (show(one.value), one.ids))
+    )
 
 
-def _one_happening(dates: dict[DatedEvent, list[str]]) -> dict[DatedEvent, list[str]]:
-    """Dates of the happening that most articles tell of; a day that opens or closes a range is the same account as the range."""
-    kept: dict[DatedEvent, list[str]] = {}
-    for event, ids in sorted(dates.items(), key=lambda item: (item[0].end is None, interval(item[0]))):
-        same = next((other for other in kept if event.end is None and event.start in (other.start, other.end)), event)
-        kept.setdefault(same, []).extend(ids)
-    if not kept:
-        return {}
-    told = max(kept, key=lambda event: len(kept[event]))
-    return {event: ids for event, ids in kept.items() if abs((event.start - told.start).days) <= MAX_DAYS_APART}
+# ------------------------------------------------------------------------------------------------------------------ dates
 
 
-def _conflict(fact: str, accounts: Mapping[str, Iterable[str]]) -> Conflict:
-    shown = tuple(Account(value=value, article_ids=tuple(ids)) for value, ids in accounts.items())
-    return Conflict(fact=fact, accounts=shown)
+def _differing_dates(tellers: Sequence[_Teller]) -> tuple[Account, ...]:
+    """Days and ranges that differ. A day that opens or closes a range is the same account as the range."""
+    read = {teller.id: days_of(teller.tagged) for teller in tellers}
+    told = _gather(
+        tellers, lambda tagged: read[tagged.article.id] if _is_plain(read[tagged.article.id]) else None, _same
+    )
+    for days in [one for one in told if one.value.end is None]:
+        whole = next((one for one in told if one.value.end and _is_part(days.value, one.value)), None)
+        if whole:
+            whole.ids.extend(days.ids)
+            whole.voices.update(days.voices)
+            told.remove(days)
+    told = [one for one in told if not any(_is_within(one.value, whole.value, whole.ids, tellers) for whole in told)]
+    for teller in tellers:
+        days_told = read[teller.id]
+        if days_told and not _is_plain(days_told):
+            agreeing = (one for one in told if _same(one.value, days_told) or _is_part(days_told, one.value))
+            if known := next(agreeing, None):
+                known.ids.append(teller.id)
+    if not told:
+        return ()
+    most = max(told, key=lambda one: (len(one.voices), len(one.ids), one.value.interval))
+    near = [one for one in told if abs((one.value.start - most.value.start).days) <= MAX_DAYS_APART]
+    order = {teller.id: place for place, teller in enumerate(tellers)}
+    for one in near:
+        one.ids.sort(key=order.__getitem__)
+    return _accounts(near, lambda days: days.interval)
+
+
+def _is_plain(days: Days | None) -> bool:
+    """True if the text plainly says that the event is or begins then; other days only agree, they contradict nobody."""
+    return days is not None and (days.end is not None or days.part in ("opening", "held"))
+
+
+def _same(a: Days, b: Days) -> bool:
+    return (a.start, a.end) == (b.start, b.end)
+
+
+def _is_part(day: Days, whole: Days) -> bool:
+    """True for a day that the range begins or ends with, as far as the text says which."""
+    if whole.end is None or day.end is not None:
+        return False
+    ends = {"opening": (whole.start,), "closing": (whole.end,)}
+    return day.start in ends.get(day.part, (whole.start, whole.end))
+
+
+def _is_within(day: Days, whole: Days, ids: Sequence[str], tellers: Sequence[_Teller]) -> bool:
+    """True for a day of a range that one of those who tell of the range name as well: a part of it, not another account."""
+    if day.end is not None or whole.end is None or not whole.start < day.start < whole.end:
+        return False
+    return any(teller.id in ids and any(e.start == day.start for e in teller.tagged.events) for teller in tellers)
+
+
+# ---------------------------------------------------------------------------------------------------------------- figures
+
+
+def _differing_figures(tellers: Sequence[_Teller]) -> tuple[Account, ...]:
+    """Figures of those who took part: of the same if two give the same, else the figures of families that give no other."""
+    read = {teller.id: read_counts(teller.tagged.article.title, teller.tagged.article.text) for teller in tellers}
+    for of in dict.fromkeys(CLASS_OF.values()):
+        told = _gather(tellers, lambda tagged, of=of: read[tagged.article.id].get(of), _rounded)  # type: ignore[misc]  # of is bound
+        if len(told) > 1:
+            return _figures(told)
+    # One tells of 350 guests, another of 20 representatives and of no guests: readers judge.
+    people = {t.id: [read[t.id][of] for of in (ATTENDANCE, ENVOYS) if of in read[t.id]] for t in tellers}
+    if any(len(people[teller.id]) > 1 for teller in tellers if teller.voice):
+        return ()
+    sole = {key: counts[0] for key, counts in people.items() if counts}
+    return _figures(_gather(tellers, lambda tagged: sole.get(tagged.article.id), _rounded))
+
+
+def _rounded(a: Count, b: Count) -> bool:
+    return min(a.figure, b.figure) >= (1 - ROUNDING) * max(a.figure, b.figure)
+
+
+def _figures(told: Sequence[_Told[Count]]) -> tuple[Account, ...]:
+    accounts = _accounts(told, lambda count: str(count.figure), lambda count: count.noun)
+    return tuple(sorted(accounts, key=lambda account: int(account.value)))
+
+
+# ---------------------------------------------------------------------------------------------------------------- persons
+
+
+def _differing_holders(tellers: Sequence[_Teller]) -> tuple[Account, ...]:
+    """Names of the holder of one city's office that cannot be spellings of one name, where no text has both."""
+    held = {teller.id: list(holders_of(teller.tagged)) for teller in tellers}
+    texts = {teller.id: f"{teller.tagged.article.title}\n{teller.tagged.article.text}" for teller in tellers}
+    for office, city in sorted({(holder.office, holder.city) for holders in held.values() for holder in holders}):
+
+        def named(tagged: TaggedArticle, office: str = office, city: str = city) -> Holder | None:
+            found = [holder for holder in held[tagged.article.id] if (holder.office, holder.city) == (office, city)]
+            return found[0] if len(found) == 1 else None
+
+        told = _gather(tellers, named, lambda a, b: _is_one_name(a.name, b.name))
+        names = [one.value.name for one in told]
+        if len(told) > 1 and not any(sum(name in text for name in names) > 1 for text in texts.values()):
+            return _accounts(told, lambda holder: holder.name, lambda holder: holder.office)
+    return ()
+
+
+def _is_one_name(a: str, b: str) -> bool:
+    """True for spellings of one name, and for names in two scripts, which nobody can tell."""
+    if _script(a) != _script(b):
+        return True
+    shared = set(fold(a).split()) & set(fold(b).split())
+    return bool(shared) or difflib.SequenceMatcher(None, fold(a), fold(b), autojunk=False).ratio() >= SAME_NAME
+
+
+def _script(name: str) -> int:
+    letters = list(count_scripts(name))
+    return letters.index(max(letters))

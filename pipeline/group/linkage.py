@@ -19,51 +19,64 @@ class Merge(NamedTuple):
 
 
 def link(
-    clusters: Sequence[Sequence[str]],
-    changed: Iterable[int],
+    clusters: Sequence[Sequence[int]],
+    seeking: Iterable[int],
     *,
-    similarity: Callable[[str, str], float | None],
-    neighbours: Callable[[str], Iterable[str]],
+    similarity: Callable[[int, int], float | None],
+    neighbours: Callable[[int], Iterable[int]],
     threshold: float,
     max_vetoed: float,
+    unite: Callable[[int, int], bool] = lambda _a, _b: True,
 ) -> list[Merge]:
-    """The merges, in order. Only clusters in `changed` and those made of them look for others.
+    """The merges, in order. Only `seeking` clusters and those made of them look for others.
 
     Args:
-        clusters: members of each, oldest first; a cluster may be empty and then never merges.
-        similarity: 0..1, None for a pair that must not be together.
+        clusters: members of each, numbered from the oldest on, so that the latest are the largest; an empty one never merges.
+        similarity: 0..1, None for a pair that contradicts.
         neighbours: members that a member may be alike at all.
         threshold: least average similarity.
-        max_vetoed: least share of forbidden pairs that keeps two clusters apart; fewer count as similarity 0.
+        max_vetoed: least share of contradicting pairs that keeps two clusters apart; fewer count as similarity 0.
+        unite: asked with a member of each before two clusters merge; False keeps them apart for good.
     """
-    members: dict[int, list[str]] = {number: list(cluster) for number, cluster in enumerate(clusters)}
+    members = {number: sorted(cluster) for number, cluster in enumerate(clusters)}
     home = {member: number for number, cluster in members.items() for member in cluster}
     heap: list[tuple[float, int, int]] = []
     merges: list[Merge] = []
 
-    def average(a: int, b: int) -> float:
-        scores = [similarity(x, y) for x in members[a][-MAX_SPEAKERS:] for y in members[b][-MAX_SPEAKERS:]]
-        vetoed = sum(score is None for score in scores)
-        if vetoed >= max_vetoed * len(scores):  # true without any pair, too
-            return -1.0
-        return sum(score for score in scores if score is not None) / len(scores)
-
     def offer(a: int) -> None:
-        found = {home[other] for member in members[a][-MAX_SPEAKERS:] for other in neighbours(member) if other in home}
-        for b in sorted(found - {a}):
-            score = average(a, b)
-            if score >= threshold:
+        speakers = members[a][-MAX_SPEAKERS:]
+        found: set[int] = set()
+        for member in speakers:
+            for other in neighbours(member):
+                b = home.get(other, a)
+                # The average over a cluster reaches the threshold only if one of its pairs does.
+                if b != a and b not in found and (similarity(member, other) or 0.0) >= threshold:
+                    found.add(b)
+        for b in sorted(found):
+            score = average_link(speakers, members[b][-MAX_SPEAKERS:], similarity, max_vetoed)
+            if score is not None and score >= threshold:
                 heapq.heappush(heap, (-score, min(a, b), max(a, b)))
 
-    for number in sorted(changed):
+    for number in sorted(seeking):
         offer(number)
     while heap:
         negative, a, b = heapq.heappop(heap)
-        if a not in members or b not in members:
+        if a not in members or b not in members or not unite(members[a][0], members[b][0]):
             continue
         merges.append(Merge(a, b, -negative))
         united = len(clusters) + len(merges) - 1
-        members[united] = [*members.pop(a), *members.pop(b)]
+        members[united] = sorted((*members.pop(a), *members.pop(b)))
         home.update(dict.fromkeys(members[united], united))
         offer(united)
     return merges
+
+
+def average_link(
+    a: Sequence[int], b: Sequence[int], similarity: Callable[[int, int], float | None], max_vetoed: float
+) -> float | None:
+    """The mean similarity over all pairs, None if too many contradict or there are none."""
+    scores = [similarity(x, y) for x in a for y in b]
+    vetoed = sum(score is None for score in scores)
+    if vetoed >= max_vetoed * len(scores):  # true without any pair, too
+        return None
+    return sum(score for score in scores if score is not None) / len(scores)

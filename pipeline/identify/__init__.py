@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pipeline.errors import Setback
 from pipeline.identify.languages import detect_language
 from pipeline.identify.publication import read_published
+from pipeline.knowledge.publishers import load_publishers
 from pipeline.model import Article, Document, SourceSpec
 from pipeline.text.clean import clean_text, fold
 from pipeline.text.urls import address_id
 
 NAME = "identify"
-VERSION = "3"
+VERSION = "4"
 
 MAX_TITLE = 300  # code points; longer titles are whole paragraphs
 
@@ -35,7 +36,8 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
         title=clean_text(document.title, limit=MAX_TITLE),
         blocks=document.blocks,
         authors=document.authors or document.hints.authors,
-        references=document.references,
+        references=tuple(name for name in document.references if not _is_own(name, source)),
+        translated_from=_foreign(document.translated_from, language.code),
         language=language.code,
         language_confidence=language.confidence,
         published=read_published(document, _zone(source.zone if source else "UTC")),
@@ -49,6 +51,22 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
         # Nothing is known of what stands in two documents that were never opened: they must not count as equal.
         fingerprint=fingerprint(document.text if fold(document.text) else document.canonical_url),
     )
+
+
+def _is_own(credit: str, source: SourceSpec | None) -> bool:
+    """True for a publisher that credits itself, as agencies do in every dateline."""
+    if source is None:
+        return False
+    publishers = load_publishers()
+    if fold(credit) in {fold(name) for name in source.names.values()}:
+        return True
+    named = publishers.find_all(credit)
+    return publishers.find(credit) == source.publisher_family or named == (source.publisher_family,)
+
+
+def _foreign(translated_from: str, language: str) -> str:
+    """The language it was translated from; nothing was translated into its own."""
+    return "" if translated_from == language.partition("-")[0] else translated_from
 
 
 def fingerprint(text: str) -> str:

@@ -11,6 +11,8 @@ from pipeline.knowledge.lexicon import Lexicon, Term
 from pipeline.model import Frozen
 
 LANGUAGES = ("ja", "en", "zh", "ko", "fr", "es", "ru", "de")
+# With a few words of their own beside the English ones.
+BESIDE_ENGLISH = ("sw",)
 REQUIRED = ("ja", "en")
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -114,7 +116,7 @@ def _lists(term: Term) -> _Checks:
     """Words and patterns of themes and event types."""
     tables = (term.words, term.weak, term.masks, term.patterns, term.mask_patterns)
     for language in sorted({language for table in tables for language in table}):
-        if language not in LANGUAGES:
+        if language not in (*LANGUAGES, *BESIDE_ENGLISH):
             yield True, f"has words in {language}, which no text is read with"
         words = [word for table in tables[:3] for word in table.get(language, ())]
         for word in _twice(words):

@@ -130,7 +130,7 @@ class Lexicon:
 def load_lexicon() -> Lexicon:
     """The shipped lexicon, read once per process. Raises ConfigurationError if a file is wrong."""
     folder = resources.files("pipeline.knowledge") / "data"
-    files = {name: text for name, text in sorted(_texts(folder)) if name != "places.toml"}
+    files = {name: text for name, text in sorted(_texts(folder)) if name not in ("places.toml", "publishers.toml")}
     digest = hashlib.sha256()
     for name, text in files.items():
         digest.update(f"{name}\0{text}\0".encode())

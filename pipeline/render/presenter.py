@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.errors import READ_ALL_THE_SAME, Reason
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
+from pipeline.knowledge.publishers import load_publishers
 from pipeline.model import (
     Access,
     Account,
@@ -21,8 +22,10 @@ from pipeline.model import (
     ArticleClass,
     CalendarRow,
     Card,
+    CardCopy,
     CardSource,
     Conflict,
+    CopyKind,
     DatedEvent,
     Issue,
     IssueStatus,
@@ -41,6 +44,7 @@ from pipeline.render.holdings import Holdings
 from pipeline.render.views import (
     CardView,
     ConflictView,
+    CopiesView,
     CopyView,
     Figure,
     HealthView,
@@ -61,6 +65,12 @@ _OTHER_SCRIPTS = frozenset({"ja", "zh", "ko", "ru", "ar"})
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 NO_COUNTRY = "ZZ"
 MOST_TITLE_CHARS = 300  # the longest honest headline in the field's sources stays below 200
+# Copies that are told together: those of the text itself, and those that only tell the same.
+_COPIES = (
+    ("card.copies", (CopyKind.IDENTICAL, CopyKind.SYNDICATED, CopyKind.TRUNCATED)),
+    ("card.rewritten", (CopyKind.REWRITTEN,)),
+    ("card.translated", (CopyKind.TRANSLATED,)),
+)
 
 
 class Presenter:
@@ -71,6 +81,7 @@ class Presenter:
         self.lexicon = lexicon
         self.edition = edition
         self.say = edition.say
+        self.publishers = load_publishers().with_sources(holdings.shelf.sources.values())
         self._made: dict[int, tuple[Card, CardView]] = {}
 
     # ------------------------------------------------------------------------------------------------------------ names
@@ -168,7 +179,7 @@ class Presenter:
             headline=words.headline,
             sentences=words.sentences,
             machine="" if words.engine == "tags" else self.say("card.machine", engine=words.engine),
-            event=dates.happening(card.event, self.edition) if card.event else None,
+            event=self._event(card),
             published=dates.published(card.published, self.edition, with_time=True),
             first_seen=dates.seen(card.first_seen, self.holdings.zone, self.edition),
             filed=self._filed(card),
@@ -182,7 +193,7 @@ class Presenter:
                 self.say("card.person", name=person.name, role=person.role) if person.role else person.name
                 for person in card.persons
             ),
-            sources=tuple(self._source(source) for source in sources),
+            sources=tuple(self._source(source, card) for source in sources),
             families=self._families(card),
             more_sources=self.say("card.more_sources", n=len(sources) - 1) if len(sources) > 1 else "",
             conflicts=tuple(self._conflict(conflict, card) for conflict in card.conflicts),
@@ -195,6 +206,14 @@ class Presenter:
         """What happened; first of all a call, where the story has no other date than the last day to apply."""
         kinds = tuple(self.event_type(event) for event in card.event_types)
         return (self.say("card.call"), *kinds) if card.event and card.event.deadline else kinds
+
+    def _event(self, card: Card) -> When | None:
+        """The date of the event, marked where it is not the only one that is told."""
+        if card.event is None:
+            return None
+        when = dates.happening(card.event, self.edition)
+        disputed = any(conflict.fact == "event_date" for conflict in card.conflicts)
+        return dataclasses.replace(when, certainty="disputed") if disputed else when
 
     def _filed(self, card: Card) -> When:
         if card.event:
@@ -222,15 +241,16 @@ class Presenter:
         first, second = sorted((a, b))
         return links.pair_path(a, b, self.edition.code) if (first, second) in self.holdings.pairs else ""
 
-    def _source(self, source: CardSource) -> SourceView:
+    def _source(self, source: CardSource, card: Card) -> SourceView:
         spec = self.holdings.shelf.sources.get(source.source_id)
         base = source.language.split("-")[0]
+        is_organiser = Label.ORGANISER in source.labels or source.family in card.organisers
         return SourceView(
             outlet=self.outlet(source.source_id, source.url),
             language=self.language(source.language),
             country=self.country(spec.country).text if spec else "",
-            labels=self.labels(source.labels),
-            is_organiser=Label.ORGANISER in source.labels,
+            labels=self.labels((*source.labels, Label.ORGANISER) if is_organiser else source.labels),
+            is_organiser=is_organiser,
             when=dates.published(source.published, self.edition, short=True),
             title=shorten(source.title),
             lang="" if source.language == "und" else source.language,
@@ -238,10 +258,37 @@ class Presenter:
             url=source.url,
             title_only=source.title_only,
             access=self._access(source),
-            references=self.join(source.references),
-            copies=tuple(CopyView(self.outlet(copy.source_id, copy.url), copy.url) for copy in source.copies),
-            copies_text=self.say("card.copies", n=len(source.copies)) if source.copies else "",
+            origin=self.join((self._voice(source, card), self._translated(source))),
+            references=self.join(self._further_origins(source)),
+            copies=(copies := tuple(self._copies(source))),
+            copies_text=self.join(kind.text for kind in copies),
         )
+
+    def _voice(self, source: CardSource, card: Card) -> str:
+        """Whose report it is, "" where it is the source's own or nobody's."""
+        if source.voice in ("", source.family):
+            return ""
+        key = "card.after_organiser" if source.voice in card.organisers else "card.after"
+        return self.say(key, name=self.publishers.name(source.voice, self.edition.code))
+
+    def _translated(self, source: CardSource) -> str:
+        if source.translated_from in ("", "und"):
+            return self.say("card.translation") if source.translated_from else ""
+        return self.say("card.translated_from", language=self.language(source.translated_from))
+
+    def _further_origins(self, source: CardSource) -> list[str]:
+        """What it credits beside the publisher whose report it is."""
+        return [name for name in source.references if not source.voice or self.publishers.find(name) != source.voice]
+
+    def _copies(self, source: CardSource) -> Iterable[CopiesView]:
+        for key, kinds in _COPIES:
+            copies = tuple(self._copy(copy) for copy in source.copies if copy.kind in kinds)
+            if copies:
+                yield CopiesView(self.say(key, n=len(copies)), copies)
+
+    def _copy(self, copy: CardCopy) -> CopyView:
+        key = f"copy.{copy.kind}"
+        return CopyView(self.outlet(copy.source_id, copy.url), copy.url, self.say(key) if self.edition.has(key) else "")
 
     def _access(self, source: CardSource) -> str:
         if source.media is not Media.PAGE:
@@ -249,29 +296,60 @@ class Presenter:
         return "" if source.access is Access.OPEN else self.say(f"access.{source.access}")
 
     def labels(self, labels: Sequence[Label]) -> tuple[str, ...]:
-        return tuple(self.say(f"label.{label}") for label in labels) or (self.say("label.none"),)
+        """A source's labels in words, that of an organiser last."""
+        ordered = sorted(dict.fromkeys(labels), key=lambda label: label is Label.ORGANISER)
+        return tuple(self.say(f"label.{label}") for label in ordered) or (self.say("label.none"),)
 
     def _conflict(self, conflict: Conflict, card: Card) -> ConflictView:
-        outlets = {source.article_id: self.outlet(source.source_id, source.url).text for source in card.sources}
         key = f"card.fact.{conflict.fact}"
         return ConflictView(
             fact=self.say(key) if self.edition.has(key) else conflict.fact,
-            accounts=tuple(self._account(account, outlets) for account in conflict.accounts),
+            accounts=tuple(self._account(account, conflict.fact, card) for account in conflict.accounts),
         )
 
-    def _account(self, account: Account, outlets: dict[str, str]) -> str:
-        names = dict.fromkeys(outlets[article] for article in account.article_ids if article in outlets)
-        value = self._value(account.value)
-        return self.say("card.account", value=value, outlets=self.join(names)) if names else value
+    def _account(self, account: Account, fact: str, card: Card) -> str:
+        """A sentence: who gives which value."""
+        value = self._value(account)
+        key = f"card.account.{fact}"
+        tellers = self._tellers(account, card)
+        if not tellers or not self.edition.has(key):
+            return value
+        told = (
+            self._join_all(names) + (self.say("paren.inside", text=voice) if voice else "")
+            for voice, names in tellers.items()
+        )
+        return self.say(key, outlets=self.say("list.groups").join(told), value=value)
 
-    def _value(self, value: str) -> str:
-        """ISO days and ranges as the edition writes dates, anything else as it is."""
+    def _join_all(self, names: Sequence[str]) -> str:
+        *others, last = names
+        return self.say("list.and", names=self.join(others), last=last) if others else last
+
+    def _tellers(self, account: Account, card: Card) -> dict[str, list[str]]:
+        """The sources that give a value, best first, by whose report it is ("" for their own); copies if there is nobody else."""
+        told = [source for source in card.sources if source.article_id in account.article_ids]
+        copies = [copy for source in card.sources for copy in source.copies if copy.article_id in account.article_ids]
+        found: dict[str, dict[str, None]] = {}
+        for source in told:
+            name = self.outlet(source.source_id, source.url).text
+            found.setdefault(self._voice(source, card), {}).setdefault(name)
+        for copy in copies if not told else ():
+            found.setdefault("", {}).setdefault(self.outlet(copy.source_id, copy.url).text)
+        return {voice: list(names) for voice, names in found.items()}
+
+    def _value(self, account: Account) -> str:
+        """Days as the edition writes them, figures with what they count, cities by name, persons with their office."""
+        if account.value in self.lexicon.cities:
+            return self.place(account.value).text
+        if self.edition.has(f"counted.{account.counted}.other") and account.value.isdecimal():
+            return self.say(f"counted.{account.counted}", n=int(account.value))
+        if self.edition.has(f"office.{account.counted}"):
+            return self.say("card.person", name=account.value, role=self.say(f"office.{account.counted}"))
         try:
-            first, _, last = value.partition("/")
+            first, _, last = account.value.partition("/")
             start = dt.date.fromisoformat(first)
             return dates.format_range(start, dt.date.fromisoformat(last) if last else start, self.edition)
         except ValueError:
-            return value
+            return account.value
 
     # ----------------------------------------------------------------------------------------------------------- issues
 

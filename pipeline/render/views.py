@@ -20,6 +20,15 @@ class Ref:
 class CopyView:
     outlet: Ref
     url: str  # as it stands; a template shows it as a link only through safe_url
+    mark: str  # how it differs from the text it was copied from, "" where it does not
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CopiesView:
+    """Copies of a source that are told together."""
+
+    text: str  # how many of what kind
+    copies: tuple[CopyView, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +37,7 @@ class SourceView:
     language: str
     country: str
     labels: tuple[str, ...]
-    is_organiser: bool
+    is_organiser: bool  # then its label for it is the last one
     when: When
     title: str
     lang: str
@@ -36,15 +45,16 @@ class SourceView:
     url: str
     title_only: bool
     access: str  # that the text is not free, or that a PDF or office document stands there; "" for a free page
-    references: str
-    copies: tuple[CopyView, ...]
-    copies_text: str
+    origin: str  # whose report it is, where it is not its own, and what it was translated from
+    references: str  # further origins that it credits
+    copies: tuple[CopiesView, ...]
+    copies_text: str  # how many of each kind
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class ConflictView:
     fact: str
-    accounts: tuple[str, ...]
+    accounts: tuple[str, ...]  # one sentence per account, with its sources
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, sel
 
 from pipeline.model import (
     Article,
+    Constraint,
     CopyKind,
     Delivery,
     DeliveryState,
@@ -22,18 +23,22 @@ from pipeline.model import (
     TaggedArticle,
 )
 from pipeline.store import search
-from pipeline.store.database import insert, pack, reading, unpack, writing
+from pipeline.store.database import insert, pack, reading, unpack, upsert, writing
 from pipeline.store.tables import (
     article,
+    band,
     delivery,
     derived_page,
     issue,
     issue_article,
     library_source,
+    sketch,
     stage_result,
+    story_constraint,
     story_member,
     story_redirect,
     tag,
+    vector,
 )
 
 T = TypeVar("T")
@@ -76,6 +81,13 @@ class Derivation(Frozen, frozen=True, kw_only=True):
     tagged: TaggedArticle | None = None  # None: not an article
 
 
+class StoredSketch(Frozen, frozen=True, kw_only=True):
+    """What is kept of an article's text to find its copies; pipeline.group makes and reads it."""
+
+    value: bytes
+    keys: tuple[int, ...]  # of its bands; signed 64 bits
+
+
 class Found(Frozen, frozen=True, kw_only=True):
     """One hit of a search."""
 
@@ -103,8 +115,8 @@ class Library:
             for spec in specs.values():
                 if known.get(spec.id) != spec:
                     row = {"id": spec.id, "spec": msgspec.json.encode(spec).decode()}
-                    upsert = insert(connection, library_source).values(row)
-                    connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_={"spec": row["spec"]}))
+                    added = insert(connection, library_source).values(row)
+                    connection.execute(added.on_conflict_do_update(index_elements=["id"], set_={"spec": row["spec"]}))
 
     def sources(self) -> dict[str, SourceSpec]:
         with reading(self.engine) as connection:
@@ -163,8 +175,8 @@ class Library:
                 "rules": made.rules,
                 "not_before": not_before,
             }
-            upsert = insert(connection, derived_page).values(row)
-            connection.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=row))
+            added = insert(connection, derived_page).values(row)
+            connection.execute(added.on_conflict_do_update(index_elements=["id"], set_=row))
             if made.tagged:
                 self._add_article(connection, made.page_id, made.tagged)
 
@@ -205,7 +217,8 @@ class Library:
         for stored in self._load_articles(connection, [old]):
             if stored.relevance.relevant:
                 search.remove_entry(connection, old, _searched(stored.article))
-        connection.execute(delete(tag).where(tag.c.article_id == old))
+        for of_article in (tag, sketch, vector):
+            connection.execute(delete(of_article).where(of_article.c.article_id == old))
         connection.execute(delete(article).where(article.c.id == old))
 
     def outcome_counts(self) -> list[tuple[str, str, str, str, int]]:
@@ -343,15 +356,19 @@ class Library:
         return [Story(id=key, members=tuple(m for _, m in sorted(members[key].items()))) for key in sorted(members)]
 
     def save_stories(self, stories: Iterable[Story], redirects: Mapping[str, str]) -> None:
-        """New and grown stories and merges, in one transaction."""
+        """New and changed stories and merges, in one transaction."""
         with writing(self.engine) as connection:
             for old, new in redirects.items():
                 connection.execute(delete(story_member).where(story_member.c.story_id == old))
                 connection.execute(update(story_redirect).where(story_redirect.c.new == old).values(new=new))
-                upsert = insert(connection, story_redirect).values(old=old, new=new)
-                connection.execute(upsert.on_conflict_do_update(index_elements=["old"], set_={"new": new}))
-            for story in stories:
+                added = insert(connection, story_redirect).values(old=old, new=new)
+                connection.execute(added.on_conflict_do_update(index_elements=["old"], set_={"new": new}))
+            stories = list(stories)
+            for story in stories:  # all before any is written: a split moves members from one to another
                 connection.execute(delete(story_member).where(story_member.c.story_id == story.id))
+                # A story that was merged and is split off again lives under its id again.
+                connection.execute(delete(story_redirect).where(story_redirect.c.old == story.id))
+            for story in stories:
                 rows = [
                     {
                         "article_id": member.article_id,
@@ -390,6 +407,90 @@ class Library:
         with reading(self.engine) as connection:
             rows = connection.execute(select(story_redirect).order_by(story_redirect.c.old))
             return {row.old: row.new for row in rows}
+
+    # ------------------------------------------------------------------------------------------- copies and vectors
+
+    def unsketched(self, version: str) -> list[str]:
+        """Ids of the relevant articles that have no sketch of this version, sorted."""
+        current = select(sketch.c.article_id).where(sketch.c.version == version)
+        query = select(article.c.id).where(article.c.article_class != "off_topic", article.c.id.not_in(current))
+        with reading(self.engine) as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def save_sketches(self, version: str, sketches: Mapping[str, StoredSketch]) -> None:
+        """Keeps the sketches of these articles and the bands that they are found by."""
+        rows = [{"article_id": key, "version": version, "value": kept.value} for key, kept in sketches.items()]
+        keys = [
+            {"key": key, "number": search.number_of(article_id)}
+            for article_id, kept in sketches.items()
+            for key in sorted(set(kept.keys))
+        ]
+        with writing(self.engine) as connection:
+            if rows:
+                connection.execute(upsert(connection, sketch, "article_id", ["version", "value"]), rows)
+            if keys:
+                connection.execute(insert(connection, band).on_conflict_do_nothing(), keys)
+
+    def sketches(self, ids: Sequence[str], version: str) -> dict[str, bytes]:
+        """Article id -> the value of its sketch, for those that have one of this version."""
+        with reading(self.engine) as connection:
+            rows = [
+                row
+                for batch in _batches(ids)
+                for row in connection.execute(
+                    select(sketch.c.article_id, sketch.c.value).where(
+                        sketch.c.article_id.in_(batch), sketch.c.version == version
+                    )
+                )
+            ]
+        return {row.article_id: row.value for row in rows}
+
+    def holders(self, keys: Iterable[int]) -> dict[int, list[str]]:
+        """Key of a band -> ids of the relevant articles that have it, sorted."""
+        found: dict[int, list[str]] = {}
+        query = select(band.c.key, article.c.id).join(article, article.c.number == band.c.number)
+        with reading(self.engine) as connection:
+            for batch in _batches(sorted(set(keys))):
+                wanted = query.where(band.c.key.in_(batch), article.c.article_class != "off_topic")
+                for row in connection.execute(wanted):
+                    found.setdefault(row.key, []).append(row.id)
+        return {key: sorted(found[key]) for key in sorted(found)}
+
+    def save_vectors(self, embedder: str, vectors: Mapping[str, bytes]) -> None:
+        """Keeps the vectors that this embedder made, one per article; those of another embedder are replaced."""
+        rows = [{"article_id": key, "embedder": embedder, "value": value} for key, value in vectors.items()]
+        with writing(self.engine) as connection:
+            if rows:
+                connection.execute(upsert(connection, vector, "article_id", ["embedder", "value"]), rows)
+
+    def vectors(self, ids: Sequence[str], embedder: str) -> dict[str, bytes]:
+        """Article id -> its vector, for those that have one of this embedder."""
+        with reading(self.engine) as connection:
+            rows = [
+                row
+                for batch in _batches(ids)
+                for row in connection.execute(
+                    select(vector.c.article_id, vector.c.value).where(
+                        vector.c.article_id.in_(batch), vector.c.embedder == embedder
+                    )
+                )
+            ]
+        return {row.article_id: row.value for row in rows}
+
+    def constraints(self) -> list[Constraint]:
+        """What people decided of stories, sorted."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(story_constraint).order_by(story_constraint.c.a, story_constraint.c.b))
+            return [Constraint(a=row.a, b=row.b, together=row.together) for row in rows]
+
+    def save_constraints(self, constraints: Iterable[Constraint]) -> None:
+        """Keeps what a person decided; the latest word on a pair counts."""
+        rows = [{"a": min(one.a, one.b), "b": max(one.a, one.b), "together": one.together} for one in constraints]
+        with writing(self.engine) as connection:
+            for row in rows:
+                added = insert(connection, story_constraint).values(row)
+                changed = {"together": row["together"]}
+                connection.execute(added.on_conflict_do_update(index_elements=["a", "b"], set_=changed))
 
     # ------------------------------------------------------------------------------------------------------- issues
 
@@ -471,9 +572,9 @@ class Library:
             "at": row.at,
         }
         with writing(self.engine) as connection:
-            upsert = insert(connection, delivery).values(values)
+            added = insert(connection, delivery).values(values)
             keys = ["week", "edition", "reader"]
-            connection.execute(upsert.on_conflict_do_update(index_elements=keys, set_=values))
+            connection.execute(added.on_conflict_do_update(index_elements=keys, set_=values))
 
 
 def _searched(found: Article) -> str:

@@ -6,7 +6,20 @@ database has its own, made in a migration and used by pipeline.store.search alon
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Float, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
 from pipeline.store.database import UtcDateTime
 
@@ -166,6 +179,40 @@ story_redirect = Table(
     library,
     Column("old", String(13), primary_key=True),
     Column("new", String(13), nullable=False),
+)
+
+sketch = Table(
+    "sketch",
+    library,
+    Column("article_id", String(16), primary_key=True),
+    Column("version", String(16), nullable=False),  # of the rules it was made by
+    Column("value", LargeBinary, nullable=False),  # of the text, to estimate how much two texts share
+)
+
+# Which articles share a band of their sketches, that is may be copies. Rows of articles that are gone, or of earlier texts of an
+# article, are let be: they lead to a comparison that finds nothing.
+band = Table(
+    "band",
+    library,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),  # of the article
+    sqlite_with_rowid=False,
+)
+
+vector = Table(
+    "vector",
+    library,
+    Column("article_id", String(16), primary_key=True),
+    Column("embedder", String(64), nullable=False),  # name and version: vectors of different ones are never compared
+    Column("value", LargeBinary, nullable=False),  # float16, little endian
+)
+
+story_constraint = Table(
+    "story_constraint",
+    library,
+    Column("a", String(16), primary_key=True),  # article ids, the smaller first
+    Column("b", String(16), primary_key=True),
+    Column("together", Boolean, nullable=False),  # must-link, else cannot-link
 )
 
 issue = Table(

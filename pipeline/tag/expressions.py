@@ -283,9 +283,31 @@ def _tense(scene: Scene, start: int, end: int) -> int:
     begin, finish = _sentence(scene.text, start, end)
     sentence = scene.text[begin:finish].rstrip(" .")
     future, past = _FUTURES.get(scene.language), _PASTS.get(scene.language)
-    if future and future.search(sentence):
-        return 1
-    return -1 if past and past.search(sentence) else 0
+    if scene.language in _VERB_LAST:
+        if future and future.search(sentence):
+            return 1
+        return -1 if past and past.search(sentence) else 0
+    ahead = [(match.start() + begin, match.end() + begin) for match in future.finditer(sentence)] if future else []
+    # "to be held", "is planned": what was done there is still to come.
+    behind = [
+        (first, last)
+        for match in (past.finditer(sentence) if past else ())
+        for first, last in [(match.start() + begin, match.end() + begin)]
+        if not any(one[0] <= first <= one[1] + _OF_ONE_VERB for one in ahead)
+    ]
+    if not ahead or not behind:
+        return 1 if ahead else -1 if behind else 0
+    # Both, as in "opened on Tuesday in the city that will host": the verb nearest to the date tells.
+    return 1 if _nearest(ahead, start, end) <= _nearest(behind, start, end) else -1
+
+
+_VERB_LAST = frozenset({"ja", "ko", "zh"})  # or without tenses
+_OF_ONE_VERB = 12  # characters in which a participle follows "will", "is to be"
+
+
+def _nearest(verbs: Sequence[tuple[int, int]], start: int, end: int) -> int:
+    """Characters between a date and the nearest verb."""
+    return min(max(first - end, start - last, 0) for first, last in verbs)
 
 
 # ------------------------------------------------------------------------------------- figures: 2026-07-08, 8.7.2026, 8.-10.7.2026
@@ -957,6 +979,9 @@ def _weekday_forms(language: str) -> tuple[_Form, ...]:
         rf"(?:(?P<habit>{_HABITS})\s)?{_SIDE}(?P<weekday>{words})(?![\w-]){capital}{another}(?!{dated})"
         r"(?:\s(?P<suffix>prochain|dernier|proximo|pasado|prossimo|scorso|que viene|que vem|passada?))?"
     )
+    spanned = compile_folded(
+        rf"(?<!\w)(?P<weekday>{words})(?:\s?[-–]\s?|\s(?:{_TOS_OF_DAYS})\s(?:the\s|el\s|le\s|il\s)?)(?P<last>{words})(?![\w-])(?!{dated})"
+    )
     name = re.compile(words)
     before = compile_folded(rf"\b(?:(?:{_HABITS})\s)?{_SIDE}$")
 
@@ -969,7 +994,32 @@ def _weekday_forms(language: str) -> tuple[_Form, ...]:
                 prefix = before.search(beside)
                 yield first + prefix.start() if prefix else match.start()
 
-    return (_Form(pattern, _western_weekday(names), begin),)
+    several = re.compile(rf"(?:{words})(?=\s?[-–]|\s(?:{_TOS_OF_DAYS})\s)")
+    return (_Form(spanned, _western_weekdays(names), several), _Form(pattern, _western_weekday(names), begin))
+
+
+_TOS_OF_DAYS = "to|through|thru|until|till|au|a|al|bis|ate|tot en met|tot|по|до|do"
+
+
+def _western_weekdays(names: dict[str, int]) -> Callable[[re.Match[str], Scene], Days]:
+    """A reader of "held from Sunday to Wednesday"; a week's working days are hours of opening more often than an event."""
+
+    def read(match: re.Match[str], scene: Scene) -> Days:
+        first, last = names[match["weekday"]], names[match["last"]]
+        if not scene.certain or (first, last) == (0, 4) or first == last:
+            return UNTOLD
+        direction = _tense(scene, match.start(), match.end())
+        length = dt.timedelta(days=(last - first) % 7)
+        starts = [_weekday(scene, first, week=week) for week in (-2, -1, 0, 1, 2)]
+        if direction < 0:
+            start = max(day for day in starts if day <= scene.today)
+        elif direction > 0:
+            start = min(day for day in starts if day + length >= scene.today)
+        else:
+            start = min(starts, key=lambda day: max(day - scene.today, scene.today - day - length, dt.timedelta()))
+        return _span(start, start + length)
+
+    return read
 
 
 _BEFORE_WEEKDAY = 30  # characters: "следующую ", "this coming "

@@ -168,10 +168,11 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 
 
 def _in_language(table: Mapping[str, tuple[str, ...]], language: str) -> tuple[str, ...]:
-    """The entries for a language; English ones for a language that we have no words of, all of them if it is unknown."""
+    """The entries for a language; with the English ones for a language that we have few words of, all of them if it is unknown."""
     if language == "und":
         return tuple(entry for entries in table.values() for entry in entries)
-    return table.get(language if language in _LANGUAGES else "en", ())
+    own = table.get(language, ())
+    return own if language in _LANGUAGES else (*own, *table.get("en", ()))
 
 
 _LANGUAGES = frozenset({"ja", "en", "zh", "ko", "fr", "es", "ru", "de"})

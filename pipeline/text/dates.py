@@ -173,7 +173,7 @@ _BUDDHIST = 543  # years of the Thai calendar before ours
 
 # Each line is January to December in one spelling: English, French, German, Spanish, Russian, Italian, Portuguese, Dutch, Turkish,
 # Ukrainian, Polish, Czech, Swedish, Danish and Norwegian, Indonesian, Finnish, Hungarian, Romanian, Greek, Catalan, Bulgarian,
-# Lithuanian, Thai, Arabic. A dash stands where a spelling is missing or is a common word.
+# Lithuanian, Swahili, Thai, Arabic. A dash stands where a spelling is missing or is a common word.
 _MONTHS_BY_LANGUAGE = (
     "january february march april may june july august september october november december",
     "jan feb mar apr may jun jul aug sep oct nov dec",
@@ -211,6 +211,7 @@ _MONTHS_BY_LANGUAGE = (
     "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
     "януари февруари март април май юни юли август септември октомври ноември декември",
     "sausio vasario kovo balandžio gegužės birželio liepos rugpjūčio rugsėjo spalio lapkričio gruodžio",
+    "januari februari machi aprili mei juni julai agosti septemba oktoba novemba desemba",
     "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
     "ม.ค ก.พ มี.ค เม.ย พ.ค มิ.ย ก.ค ส.ค ก.ย ต.ค พ.ย ธ.ค",
     "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",

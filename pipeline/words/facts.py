@@ -11,6 +11,7 @@ import msgspec
 
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
+from pipeline.text import datelines
 
 # A tag counts for a story if its weight reaches this share of the strongest of its kind: passing mentions fall away.
 _SHARE = {TagKind.CITY: 0.25, TagKind.COUNTRY: 0.4, TagKind.NETWORK: 0.4, TagKind.THEME: 0.5, TagKind.EVENT: 0.6}
@@ -29,8 +30,6 @@ _LEAD_CHARS = 300
 _LONGEST = dt.timedelta(days=7)
 # What a text is about stands in its title or its beginning; dates after this share of it belong to plans and side events.
 _LEAD_SHARE = 0.4
-# A line with the day of publication and little else is the page's own dateline.
-_DATELINE_CHARS = 60
 _SIGNINGS = ("sister-city-agreement", "mou-cooperation", "suspension-termination", "declaration-award")
 
 
@@ -48,6 +47,7 @@ class Facts(Frozen, frozen=True, kw_only=True):
     persons: tuple[Person, ...]
     years: int | None
     reported: dt.date | None = None  # day of the latest article
+    disputed: bool = False  # accounts of the event's day differ, so that `event` is None
 
 
 def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
@@ -130,9 +130,12 @@ def _near(tagged: TaggedArticle) -> list[DatedEvent]:
 
 
 def _is_dateline(event: DatedEvent, tagged: TaggedArticle) -> bool:
-    lines = tagged.article.text.splitlines()
-    return event.evidence not in tagged.article.title and any(
-        event.evidence and event.evidence in line and len(line) <= _DATELINE_CHARS for line in lines
+    """True where the day stands on a line with little else, the page's own, or first before an agency's mark."""
+    if not event.evidence or event.evidence in tagged.article.title:
+        return False
+    lines = [line for line in tagged.article.text.splitlines() if event.evidence in line]
+    return any(len(line) <= datelines.START for line in lines) or any(
+        datelines.is_in_dateline(line, line.find(event.evidence) + len(event.evidence)) for line in lines[:1]
     )
 
 

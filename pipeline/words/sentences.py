@@ -93,6 +93,8 @@ class _Writer:
             what = say(f"words.event.{kind}.noun")
         if kind == "anniversary" and facts.pair and facts.years:
             return say("words.anniversary_marked", **self._pair(self._city_in_country), n=facts.years)
+        if facts.disputed:
+            return self._capital(say("words.occasion_disputed", what=what))
         manner = "held" if kind in _HELD else "agreed" if kind in _AGREED else "other"
         event = facts.event if manner != "other" and not (facts.event and facts.event.deadline) else None
         own = self.edition.has(f"words.occasion.{kind}.undated")

@@ -68,7 +68,7 @@ def articles(library: Library) -> list[TaggedArticle]:
 
 
 def run(stores: tuple[Inbox, Library]) -> dict[str, int]:
-    done = process(*stores, SerialEngine(), now=NOW, retention=dt.timedelta(days=90))
+    done = process(*stores, SerialEngine(), None, now=NOW, retention=dt.timedelta(days=90))
     return {**done.kept, **done.set_back, "copies": done.copies, "stories": done.stories}
 
 

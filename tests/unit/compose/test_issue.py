@@ -48,7 +48,7 @@ def card(key: str, *countries: str, day: str = "2026-11-04", sources: int = 1, *
         value=dt.datetime.fromisoformat(f"{day}T09:00+09:00"), precision=Precision.DAY, zone_stated=True, origin=Origin.META
     )  # fmt: skip
     shown = tuple(
-        CardSource(article_id=f"{key}{at}", url="https://x.example/", title="T", language="en", source_id=f"s{at}", family=f"f{at}", labels=(Label.OFFICIAL,))
+        CardSource(article_id=f"{key}{at}", url="https://x.example/", title="T", language="en", source_id=f"s{at}", family=f"f{at}", voice=f"f{at}", labels=(Label.OFFICIAL,))
         for at in range(sources)
     )  # fmt: skip
     fields: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.extract.boilerplate import clean_blocks, credits_in, is_furniture, trim_title
+from pipeline.extract.boilerplate import clean_blocks, is_furniture, trim_title
 from pipeline.model import Block, BlockKind
 
 
@@ -68,22 +68,6 @@ def test_what_stands_below_a_list_of_sources_is_credited_and_no_body(head: str) 
     cleaned = clean_blocks(paragraphs("本文です。", head, "Mihon official: cities meet", "mihon.example"))
     assert [block.text for block in cleaned.blocks] == ["本文です。"]
     assert cleaned.references == ("Mihon official: cities meet", "mihon.example")
-
-
-@pytest.mark.parametrize(
-    ("line", "names"),
-    [
-        ("两市签署了合作备忘录。（新华社）", ["新华社"]),
-        ("（样本通信社 天津8日）市長対話が開かれた。", ["样本通信社"]),
-        ("来源：样本日报", ["样本日报"]),
-        ("출처: 견본뉴스", ["견본뉴스"]),
-        ("Source: Mihon News Agency", ["Mihon News Agency"]),
-        ("市長（60）は語った。", []),
-        ("会社（本社）は移転した。", []),
-    ],
-)
-def test_credit_lines_name_their_origin(line: str, names: list[str]) -> None:
-    assert credits_in(line) == names
 
 
 def test_words_of_buttons_are_off_the_end_of_a_title() -> None:

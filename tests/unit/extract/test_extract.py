@@ -142,6 +142,36 @@ def test_origins_that_the_text_credits_are_references() -> None:
     assert "参考リンク" not in found.text
 
 
+@pytest.mark.parametrize(
+    ("head", "beside", "after"),
+    [
+        ("", '<p class="info"><span>2025-10-21 08:47</span> <span>Source:</span> <a href="/x">China Daily</a></p>', ""),
+        ("", '<p class="info">(<a href="/x">China Daily</a>) 08:47, October 21, 2025</p>', ""),
+        ("", '<p class="byline">By China Daily</p>', ""),
+        ("", "", '<div class="credit">Source: China Daily</div>'),
+        ('<meta name="source" content="Source: China Daily">', "", ""),
+        ('<script type="application/ld+json">{"@type": "NewsArticle", "author": {"@type": "Organization", "name": "China Daily"}}</script>', "", ""),
+    ],
+)  # fmt: skip
+def test_credits_beside_the_text_and_in_metadata_are_references(head: str, beside: str, after: str) -> None:
+    title = "<title>Mihon meets its sister city</title>"
+    page = html(f"<main><h1>Mihon meets its sister city</h1>{beside}<article>{ENGLISH}</article>{after}</main>", head=title + head, lang="en")  # fmt: skip
+    assert document(page).references == ("China Daily",)
+
+
+def test_the_site_itself_and_other_articles_are_no_references() -> None:
+    head = '<title>Mihon meets its sister city</title><meta property="og:site_name" content="Kyodo News"><meta name="author" content="Kyodo News">'
+    more = "".join(f"<li>Story number {number} of the day</li>" for number in range(20))
+    page = html(f"<main><h1>Mihon meets its sister city</h1><p>Source: Kyodo News</p><article>{ENGLISH}</article></main><aside><ul>{more}<li>Source: Reuters</li></ul></aside>", head=head, lang="en")  # fmt: skip
+    assert document(page).references == ()
+
+
+def test_a_text_says_what_it_was_translated_from() -> None:
+    page = html(f"<article><h1>見本市長がリヨンを訪問</h1>{BODY}<p>（原文はフランス語）</p></article>")
+    assert document(page).translated_from == "fr"
+    assert document(html(f"<article>{BODY}</article>")).translated_from == ""
+
+
 # ------------------------------------------------------------------------------------------------------------- plain texts
 
 

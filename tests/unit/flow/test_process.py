@@ -36,7 +36,7 @@ def stores(tmp_path: Path, source: SourceSpec) -> Iterator[tuple[Inbox, Library]
 
 
 def run(stores: tuple[Inbox, Library], now: dt.datetime = NOW, retention: dt.timedelta = 90 * DAY) -> ProcessReport:
-    return process(*stores, SerialEngine(), now=now, retention=retention)
+    return process(*stores, SerialEngine(), None, now=now, retention=retention)
 
 
 def test_a_page_is_derived_grouped_and_then_left_alone(stores: Any, rules: Any, page: RawPage) -> None:
@@ -50,7 +50,7 @@ def test_a_page_is_derived_grouped_and_then_left_alone(stores: Any, rules: Any, 
 def test_progress_is_told_from_nothing_to_everything(stores: Any, rules: Any, page: RawPage) -> None:
     stores[0].save_page(page)
     told: list[tuple[int, int]] = []
-    process(*stores, SerialEngine(), now=NOW, retention=DAY, progress=lambda *at: told.append(at))
+    process(*stores, SerialEngine(), None, now=NOW, retention=DAY, progress=lambda *at: told.append(at))
     assert told == [(0, 1), (1, 1)]
 
 

@@ -260,3 +260,27 @@ def test_a_text_without_words_has_no_language(text: str) -> None:
 )
 def test_declared_languages_are_written_our_way(declared: str, code: str) -> None:
     assert normalise_language(declared) == code
+
+
+def test_a_publisher_does_not_credit_itself() -> None:
+    credited = msgspec.structs.replace(
+        document(), references=("Xinhua", "新华社", "Mihon City", "China Daily via TV BRICS")
+    )
+    own = msgspec.structs.replace(SOURCE, family="xinhua")
+    relay = msgspec.structs.replace(SOURCE, family="tvbrics")
+
+    def references(source: SourceSpec | None) -> tuple[str, ...]:
+        made = identify(credited, source)
+        assert isinstance(made, Article)
+        return made.references
+
+    assert references(own) == ("China Daily via TV BRICS",)
+    assert references(relay) == ("Xinhua", "新华社", "China Daily via TV BRICS")  # it hands on what China Daily wrote
+    assert references(None) == credited.references
+
+
+@pytest.mark.parametrize(("stated", "kept"), [("zh", "zh"), ("und", "und"), ("ja", ""), ("", "")])
+def test_nothing_is_translated_into_its_own_language(stated: str, kept: str) -> None:
+    made = identify(msgspec.structs.replace(document(), translated_from=stated), SOURCE)
+    assert isinstance(made, Article)
+    assert (made.language, made.translated_from) == ("ja", kept)

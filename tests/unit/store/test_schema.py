@@ -66,12 +66,13 @@ def test_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, name: schema.
     assert file.read_bytes() == before
 
 
-SECOND = """
+NEWEST = 2  # of the library's revisions
+NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 def upgrade():
     op.add_column("issue", sa.Column("note", sa.Text()))
@@ -79,9 +80,9 @@ def upgrade():
 """
 
 
-def _with_second_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
+def _with_another_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "library" / "versions" / "0002_note.py").write_text(SECOND.format(then=then))
+    (folder / "library" / "versions" / "0003_note.py").write_text(NEXT.format(then=then))
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
@@ -96,22 +97,22 @@ def _columns(url: str) -> set[str]:
 def test_an_older_database_is_migrated_after_a_backup(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     engine = open_engine(database_url)
     prepare(engine, "library")
-    _with_second_revision(monkeypatch, tmp_path / "migrations", "pass")
+    _with_another_revision(monkeypatch, tmp_path / "migrations", "pass")
     prepare(engine, "library")
-    assert revision_of(engine, "library") == 2
+    assert revision_of(engine, "library") == NEWEST + 1
     assert "note" in _columns(database_url)
     if engine.dialect.name == "sqlite":
-        assert "note" not in _columns(f"sqlite:///{tmp_path / 'test.schema-0001.sqlite'}")
+        assert "note" not in _columns(f"sqlite:///{tmp_path}/test.schema-000{NEWEST}.sqlite")
     engine.dispose()
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     engine = open_engine(database_url)
     prepare(engine, "library")
-    _with_second_revision(monkeypatch, tmp_path / "migrations", "op.drop_table('no_such_table')")
+    _with_another_revision(monkeypatch, tmp_path / "migrations", "op.drop_table('no_such_table')")
     with pytest.raises(StoreError):
         prepare(engine, "library")
-    assert revision_of(engine, "library") == 1
+    assert revision_of(engine, "library") == NEWEST
     assert "note" not in _columns(database_url)
     engine.dispose()
 

@@ -106,6 +106,15 @@ en | 2026-06-20 | The forum runs from July 6 to July 9, 2026. | 2026-07-06/2026-
 en | 2026-06-20 | between 6 and 9 July | 2026-07-06/2026-07-09
 en | 2026-11-12 | The mayors will meet on Tuesday. | 2026-11-17
 en | 2026-11-12 | The mayors met on Tuesday. | 2026-11-10
+en | 2026-11-12 | It opened on Tuesday in Leeds, the city that will host the games. | 2026-11-10
+en | 2026-11-12 | The forum, which was announced in May, will open on Tuesday. | 2026-05 2026-11-17
+en | 2026-11-12 | The dialogue is to be held on Tuesday. | 2026-11-17
+en | 2026-11-12 | It was held in the city from Sunday to Wednesday. | 2026-11-08/2026-11-11
+en | 2026-11-12 | It will be held from Friday to Sunday. | 2026-11-13/2026-11-15
+en | 2026-11-12 | The desk is open Monday to Friday. |
+de | 2026-11-12 | Das Treffen fand von Sonntag bis Mittwoch statt. | 2026-11-08/2026-11-11
+fr | 2026-11-12 | Le forum s'est tenu du dimanche au mercredi. | 2026-11-08/2026-11-11
+sw | 2026-11-12 | Mkutano ulifunguliwa tarehe 8 Julai 2026. | 2026-07-08
 en | 2026-11-12 | The mayor will visit next March. | 2027-03
 en | 2026-11-12 | The mayor visited last March. | 2026-03
 en | 2026-09-12 | The forum opens on Saturday, 19 September. | 2026-09-19

@@ -97,6 +97,16 @@ def test_what_is_found_late_is_in_the_next_issue_once(at: At, library: Library, 
     assert too_late not in covered(library)
 
 
+def test_a_story_that_only_gained_copies_is_not_told_again(at: At, library: Library, save: Save) -> None:
+    original, other = save("a", "2026-11-04"), save("b", "2026-11-10")
+    compose_missing(at(MONDAY), library, ())
+    copy = save("c", "2026-11-11", words="a")
+    (second,) = compose_missing(at("2026-11-16T06:00+09:00"), library, ())
+    assert library.stories([copy])[0].members[0].article_id == original
+    assert [source.article_id for card in second.cards for source in card.sources] == [other]
+    assert covered(library)[copy] == "2026-W46"
+
+
 def test_what_was_too_old_for_the_first_issue_is_not_late_for_the_second(at: At, library: Library, save: Save) -> None:
     save("a", "2026-11-04")
     old = save("b", "2026-10-28")

