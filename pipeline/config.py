@@ -51,7 +51,7 @@ class Crawl(Section, frozen=True, kw_only=True):
     max_minutes: int = 120  # one crawl
     max_attempts: int = 3  # fetches of one page over several runs before it counts as failed
     shards: int = 0  # processes that crawl side by side, each with hosts of its own; 0: one per 30 sources, at most one per processor
-    flood_cap: int = 100  # new links taken from a source that was asked before, in one crawl
+    flood_cap: int = 100  # new links taken from a source that was read to its end before, in one crawl
     revival_days: int = 30  # how often sources that are dead are asked whether they answer again; 0: never
     browser: str = (
         ""  # a Chromium for sources that need JavaScript, such as "/usr/bin/chromium"; "": they are not asked

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, select, update
 
 from pipeline.model import (
     Article,
@@ -433,17 +433,7 @@ class Library:
 
     def sketches(self, ids: Sequence[str], version: str) -> dict[str, bytes]:
         """Article id -> the value of its sketch, for those that have one of this version."""
-        with reading(self.engine) as connection:
-            rows = [
-                row
-                for batch in _batches(ids)
-                for row in connection.execute(
-                    select(sketch.c.article_id, sketch.c.value).where(
-                        sketch.c.article_id.in_(batch), sketch.c.version == version
-                    )
-                )
-            ]
-        return {row.article_id: row.value for row in rows}
+        return self._values(select(sketch.c.article_id, sketch.c.value).where(sketch.c.version == version), ids)
 
     def holders(self, keys: Iterable[int]) -> dict[int, list[str]]:
         """Key of a band -> ids of the relevant articles that have it, sorted."""
@@ -465,17 +455,14 @@ class Library:
 
     def vectors(self, ids: Sequence[str], embedder: str) -> dict[str, bytes]:
         """Article id -> its vector, for those that have one of this embedder."""
+        return self._values(select(vector.c.article_id, vector.c.value).where(vector.c.embedder == embedder), ids)
+
+    def _values(self, query: Select[str, bytes], ids: Sequence[str]) -> dict[str, bytes]:
+        """What a query for (article id, value) gives for these articles."""
+        (article_id, _) = query.selected_columns
         with reading(self.engine) as connection:
-            rows = [
-                row
-                for batch in _batches(ids)
-                for row in connection.execute(
-                    select(vector.c.article_id, vector.c.value).where(
-                        vector.c.article_id.in_(batch), vector.c.embedder == embedder
-                    )
-                )
-            ]
-        return {row.article_id: row.value for row in rows}
+            found = [row for batch in _batches(ids) for row in connection.execute(query.where(article_id.in_(batch)))]
+        return {row.article_id: row.value for row in found}
 
     def constraints(self) -> list[Constraint]:
         """What people decided of stories, sorted."""
