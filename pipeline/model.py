@@ -416,6 +416,14 @@ class Person(Frozen, frozen=True, kw_only=True):
     role_id: str = ""  # id of the office in data/rules/persons.toml, "" for none of them and for former holders
 
 
+class Claim(Frozen, frozen=True, kw_only=True):
+    """That two cities are tied, as an article says it."""
+
+    a: str  # city ids, the smaller first
+    b: str
+    evidence: str = ""  # the words it was read from
+
+
 class TaggedArticle(Frozen, frozen=True, kw_only=True):
     """An article with what it is about. Made by tag."""
 
@@ -424,10 +432,69 @@ class TaggedArticle(Frozen, frozen=True, kw_only=True):
     relevance: Relevance
     events: tuple[DatedEvent, ...] = ()
     persons: tuple[Person, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
     def ids(self, kind: TagKind) -> tuple[str, ...]:
         """Ids of its tags of one kind, highest score first."""
         return tuple(tag.id for tag in self.tags if tag.kind is kind)
+
+
+# ------------------------------------------------------------------------------------------------------------------ ties
+
+
+class TieKind(StrEnum):
+    SISTER = "sister"  # also twin town and partner city
+    FRIENDSHIP = "friendship"
+    MOU = "mou"
+
+
+class Tie(Frozen, frozen=True, kw_only=True):
+    """That two cities are tied, with the page that says so."""
+
+    a: str  # city ids, the smaller first
+    b: str
+    kind: TieKind
+    since: str = ""  # ISO 8601, as exact as the source: "1973-06-24", "1973-06" or "1973"; "" if it does not say
+    until: str = ""  # when it ended, likewise; "" while it holds
+    source: str  # address
+    retrieved: dt.date
+
+
+class CompleteTies(Frozen, frozen=True, kw_only=True):
+    """That the ties known of a city are all it has, as a page says it: only then a missing one is a contradiction."""
+
+    city: str
+    source: str  # address
+    retrieved: dt.date
+
+
+class Verdict(StrEnum):
+    """What the ties say of a claim."""
+
+    CONFIRMED = "confirmed"
+    UNKNOWN = "unknown"  # which is not "false"
+    CONTRADICTED = "contradicted"
+
+
+class CheckedClaim(Frozen, frozen=True, kw_only=True):
+    """A claim beside what is known."""
+
+    a: str  # city ids, the smaller first
+    b: str
+    verdict: Verdict
+    source: str = ""  # address of the proof, "" for unknown
+    article_ids: tuple[str, ...] = ()  # which say it, sorted
+
+
+class Anniversary(Frozen, frozen=True, kw_only=True):
+    """A round number of years that a tie will have held."""
+
+    a: str  # city ids, the smaller first
+    b: str
+    kind: TieKind
+    since: str  # ISO 8601, as exact as the source
+    years: int
+    source: str  # address
 
 
 # --------------------------------------------------------------------------------------------------------------- stories

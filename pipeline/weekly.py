@@ -52,7 +52,7 @@ def make_cards(
     cards = []
     for story in stories:
         known = [articles[member.article_id] for member in story.members if member.article_id in articles]
-        if any(member.copy_of is None and member.article_id in articles for member in story.members):
+        if known:
             cards.append(
                 words.make_card(
                     story,
@@ -144,10 +144,22 @@ def compose_week(
 
 
 def _brings_news(story: Story, covered: Collection[str], issued: Collection[str]) -> bool:
-    """False for a story of an earlier issue that only gained copies since: readers had it, in the same words."""
-    told = {member.article_id for member in story.members if member.article_id in issued}
-    fresh = [member for member in story.members if member.article_id in covered]
-    return not told or any(member.copy_of is None or member.copy_kind is CopyKind.TRANSLATED for member in fresh)
+    """False for a story of an earlier issue that only gained copies since: readers had it, in the same words.
+
+    So it is where what they had is found to be the copy, and what comes now the original.
+    """
+    above = {m.article_id: m.copy_of for m in story.members if m.copy_of and m.copy_kind is not CopyKind.TRANSLATED}
+
+    def text_of(article_id: str) -> str:
+        passed: set[str] = set()
+        while article_id in above and article_id not in passed:
+            passed.add(article_id)
+            article_id = above[article_id]
+        return article_id
+
+    told = {text_of(member.article_id) for member in story.members if member.article_id in issued}
+    fresh = {text_of(member.article_id) for member in story.members if member.article_id in covered}
+    return not told or not fresh <= told
 
 
 def _articles_of(week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bench.quality.make_copies import Row, make_documents
-from pipeline.group.copies import Body, candidates_among, compare, drop_hopeless, find_copies
+from pipeline.group.copies import Body, candidates_among, compare, find_copies
 from pipeline.group.sketch import make_sketch
 from pipeline.group.texts import fold_copies
 from pipeline.identify import fingerprint
@@ -39,8 +39,7 @@ def copies_generated(_: Path, faults: list[str]) -> dict[str, float]:
     rows = list(make_documents(DOCUMENTS))
     articles = make_articles(rows)
     sketches = {one: make_sketch(article) for one, article in articles.items()}
-    values = {one: sketch.value for one, sketch in sketches.items()}
-    candidates = drop_hopeless(candidates_among(sketches), values)
+    candidates = candidates_among(sketches)
     tagged = tag_compared(articles, candidates)
     texts = fold_copies(tagged, {}, {}, find_copies(tagged, {}, candidates), {}, lambda _a, _b: False)
     return {**score(rows, [text.articles for text in texts], faults), "kind": right_kinds(rows, tagged, faults)}

@@ -29,7 +29,7 @@ from datasketch import MinHash, MinHashLSH
 
 from bench.quality.copies import make_articles, score, tag_compared
 from bench.quality.make_copies import Row, make_documents
-from pipeline.group.copies import candidates_among, drop_hopeless, find_copies
+from pipeline.group.copies import candidates_among, find_copies
 from pipeline.group.sketch import VERSION, Sketch, make_sketch
 from pipeline.group.texts import fold_copies
 from pipeline.model import Article
@@ -134,8 +134,6 @@ def sketch_all(rows: Sequence[Row], articles: Mapping[str, Article], sketches: d
 
 def our_texts(articles: Mapping[str, Article], sketches: Mapping[str, Sketch], watch: Watch) -> list[tuple[str, ...]]:
     candidates = watch.run("candidates", lambda: candidates_among(sketches))
-    values = {one: sketch.value for one, sketch in sketches.items()}
-    candidates = watch.run("estimate", lambda: drop_hopeless(candidates, values))
     tagged = tag_compared(articles, candidates)  # the tagger's work is not measured here
     pairs = watch.run("compare", lambda: find_copies(tagged, {}, candidates))
     texts = watch.run("fold", lambda: fold_copies(tagged, {}, {}, pairs, {}, lambda _a, _b: False))

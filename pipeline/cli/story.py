@@ -47,15 +47,18 @@ def show(session: Session, name: str, as_json: bool) -> int:
 def describe_story(library: Library, story: Story, asked: str) -> dict[str, Any]:
     """Everything known of a story, as `story show --json` prints it."""
     from pipeline.flow import voices_of
+    from pipeline.knowledge.lexicon import load_lexicon
+    from pipeline.weekly import make_cards
 
     ids = [member.article_id for member in story.members]
     articles, sources = library.articles(ids), library.sources()
     voices = voices_of(articles.values(), sources)
+    cards = make_cards([story], articles, sources, (), load_lexicon())
     return {
         "id": story.id,
         "asked": asked,
         "merged": sorted(old for old, new in library.redirects().items() if new == story.id),
-        "families": max(1, len(set(voices.values()) - {""})),
+        "families": cards[0].families if cards else 1,  # as its card counts them: copies speak for nobody else
         "members": [
             _describe_member(member) | _describe_article(articles.get(member.article_id), sources, voices)
             for member in story.members
@@ -251,6 +254,7 @@ def _decide(
     workspace = session.open()
     with hold(workspace, name):
         library = open_library(workspace)
+        library.drop_irrelevant_members()  # what a process that was killed has left to do
         constraints, articles = decide(library)
         embedder = open_embedder(workspace.settings.group.embedder)
         library.save_constraints(constraints)
@@ -275,7 +279,11 @@ def _report(placed: Mapping[str, str], *, as_json: bool) -> None:
 
 @command.command("review")
 @click.option(
-    "--weeks", type=click.IntRange(1), default=3, show_default=True, help="Stories with an article of so many weeks."
+    "--weeks",
+    type=click.IntRange(1, 1000),
+    default=3,
+    show_default=True,
+    help="Stories with an article of so many weeks.",
 )
 @click.pass_obj
 def review(session: Session, weeks: int) -> int:
@@ -321,6 +329,7 @@ def _find(library: Library, name: str) -> tuple[Story, str]:
     """
     from pipeline.text.urls import address_id, normalise_url
 
+    name = name.encode(errors="replace").decode()  # a terminal may hand over bytes that are no text
     url = normalise_url(name) or name
     article_id = library.locate(url, address_id(url), name)[1]
     if article_id:

@@ -38,7 +38,7 @@ from pipeline.text.media import media_of
 from pipeline.text.urls import normalise_url
 
 NAME = "extract"
-VERSION = "4"
+VERSION = "5"
 
 MAX_BYTES = 8 * 1024 * 1024  # the crawler keeps no more of a page either
 

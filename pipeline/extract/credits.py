@@ -37,7 +37,7 @@ _LABELLED = re.compile(
 _MARKED = re.compile(
     r"(?:^|[\s(（【〔])(?:(?:文章|本文)?[来來]源|稿源|文|출처)\s?[|｜丨/／=]\s?(?P<name>[^()（）【】〔〕|｜丨]{2,40})"
 )
-_LABEL_ALONE = re.compile(rf"[\W_]*(?:{_LABELS})\s*[:：]?[\s(（]*", re.IGNORECASE)
+_LABEL_ALONE = re.compile(rf"[\W_]*(?P<label>{_LABELS})\s*[:：]?[\s(（]*", re.IGNORECASE)
 _STATED_BY_WIRE = re.compile(r"^SOURCE:?\s+(?P<caps>[A-Z][^.!?]{1,60})$")
 # A name ends where a date, another label or a bracket begins.
 _NAME_END = re.compile(
@@ -102,17 +102,16 @@ def credits_beside(pieces: Iterable[str]) -> list[str]:
     """Names in pieces of a page's text outside the body: after a label in the same piece or the one before, or beside a date."""
     publishers = load_publishers()
     found: list[str] = []
-    is_label = False
+    label: re.Match[str] | None = None
     joined = list(_with_brackets(pieces))
     for piece, following in itertools.zip_longest(joined, joined[1:], fillvalue=""):
         if len(piece) > _MAX_SHORT:
-            is_label = False
+            label = None
             continue
-        if is_label:
-            name = _name(piece, publishers)
-            found += [name] if name else []
-        is_label = _LABEL_ALONE.fullmatch(piece) is not None
-        if not is_label:
+        if label:
+            found += _name_after(label["label"], piece, publishers)
+        label = _LABEL_ALONE.fullmatch(piece)
+        if not label:
             found += [*_after_label(piece, publishers)] or [*_beside_date(piece, following, publishers)]
     return list(dict.fromkeys(found))
 
@@ -149,7 +148,7 @@ def known_credits(names: Iterable[str]) -> list[str]:
 
 def _publisher_in(signed: str, publishers: Publishers) -> str:
     """The publishers that sign, alone or after people: "Le Monde avec AFP", and AP of "A. Sample and B. Sample, AP"; else ""."""
-    parts = [part for part in re.split(r"\s*[,，(（|]\s*", signed.strip(" 　©()（）[]【】")) if part]
+    parts = [part for part in re.split(r"\s*[,，(（|]\s*|\s[-–—]\s", signed.strip(" 　©()（）[]【】")) if part]
     for part in (parts[0], parts[-1]) if parts else ():
         if len(part) <= _MAX_NAME and not _is_picture(part) and _is_only_names(part, publishers):
             return part
@@ -174,9 +173,12 @@ def _after_label(line: str, publishers: Publishers) -> Iterator[str]:
         return
     if _PICTURE.search(line[: match.start("rest")]):
         return
-    name = _name(match["rest"], publishers)
-    if name and (publishers.find_all(name) or not _ONLY_KNOWN.fullmatch(match["label"])):
-        yield name
+    yield from _name_after(match["label"], match["rest"], publishers)
+
+
+def _name_after(label: str, rest: str, publishers: Publishers) -> list[str]:
+    name = _name(rest, publishers)
+    return [name] if name and (publishers.find_all(name) or not _ONLY_KNOWN.fullmatch(label)) else []
 
 
 def _runs_on(before: str) -> bool:
@@ -227,7 +229,7 @@ _BRACKETED = re.compile(
     r"^(?P<place>[^()（）]{0,70}?)[(（](?P<name>[^()（）]{2,40})[)）]\s*(?:\.?\s?[-–—―]|[:：=＝]|\.\s)"
 )
 _IN_FRONT = re.compile(r"^[\[(（【〔［](?P<name>[^\[\]()（）【】〔〕［］]{2,40})[\])）】〕］]")
-_IN_SLASHES = re.compile(r"^.{0,70}?/\s?(?P<name>[^/\s][^/]{1,24}?)\s?/")
+_IN_SLASHES = re.compile(r"^[^/]{0,70}/(?<!:/)\s?(?P<name>[^/\s][^/]{1,24}?)\s?/")
 # "МОСКВА, 9 июл - РИА Новости.", "Москва. 9 июля. ИНТЕРФАКС -"
 _IN_DASHES = re.compile(
     r"^[^\W\d_][^.,\d]{1,30}[.,]\s*\d{1,2}\s?[^\W\d_]{3,9}\.?(?:\s\d{4})?[.,]?\s*[-–—]?\s*(?P<name>[^\W\d_][^-–—.]{1,24}?)\s*(?:[-–—.]|$)"
@@ -272,7 +274,8 @@ _DATED = re.compile(r"[\d=＝]")
 
 
 def _known(name: str, publishers: Publishers) -> str:
-    return "" if _is_picture(name) else publishers.spelt_in(name.strip(), at_end=True)
+    is_none = _is_picture(name) or (name.islower() and _is_word(name))
+    return "" if is_none else publishers.spelt_in(name.strip(), at_end=True)
 
 
 # A name beside a date in one line of the head: "Xinhua | Updated: 2025-07-09", "(Chinadaily.com.cn) 08:47, July 09, 2025"
@@ -323,7 +326,7 @@ def _signature(line: str, publishers: Publishers) -> Iterator[str]:
     if match and not _is_picture(match["name"]):
         inner = _INPUTS.sub("", _WITH.sub("", match["name"].strip()))
         known = publishers.spelt_in(inner, at_end=True)
-        separate = match["sentence"] or match.start() == 0 or match["open"] in "【〔["
+        separate = (match["sentence"] or match.start() == 0 or match["open"] in "【〔[") and not _is_word(inner)
         if separate and known:
             yield known
             return
@@ -337,7 +340,6 @@ def _signature(line: str, publishers: Publishers) -> Iterator[str]:
             return
     bare = line.strip(" 　-–—*()（）[]【】.。/©")
     alone = _WITH.sub("", bare)
-    # Petra and Dawn are also other names.
     telling = len(alone) > _MAX_WORD or alone.isupper() or not alone.isascii() or _INFORMED.match(bare)
     if telling and len(alone) <= _MAX_NAME and not _is_picture(line) and _is_only_names(alone, publishers):
         yield alone
@@ -352,10 +354,15 @@ def _is_only_names(text: str, publishers: Publishers) -> bool:
     parts = [
         part for part in re.split(r"\s*[/／,、|]\s*|\s(?:via|and|und|et|y|e|и|avec|con|com|mit|with)\s", text) if part
     ]
-    return bool(parts) and all(publishers.find_all(part) and len(part.split()) <= _MAX_PARTS for part in parts)
+    return bool(parts) and all(publishers.is_name(part) and not _is_word(part) for part in parts)
 
 
-_MAX_PARTS = 6  # words of a name: Shirika la Habari la China Xinhua
+def _is_word(name: str) -> bool:
+    """True for what is also a word or a person's name, "(map)", "(mehr)", "By Petra": an agency's only in a dateline or after a label."""
+    return name.casefold() in _WORDS and not name.isupper()
+
+
+_WORDS = frozenset({"aa", "ann", "dawn", "ena", "map", "mehr", "nan", "petra", "sabah", "spa", "tap"})
 
 
 # ------------------------------------------------------------------------------------------------------ first published
@@ -458,7 +465,8 @@ _TRANSLATOR = re.compile(
     r"\s*[:：／/=＝】]\s*|(?:(?:english |japanese |chinese )?translation by|translated(?: and edited)? by|traduit(?:e)? par|traducid[oa] por|traduzid[oa] por|tradott[oa] da|übersetzt von|imetafsiriwa na)\s+)\S.{0,60}$",
     re.IGNORECASE,
 )
-_ORIGINAL_AT = re.compile(r"^[\W_]*(?:原文(?:链接|連結|リンク|地址)?|원문)\s*[:：]\s*\S.{0,200}$")
+# 原文链接 and 原文地址 are links to what was copied, in the same language.
+_ORIGINAL_AT = re.compile(r"^[\W_]*(?:原文(?:リンク)?|원문)\s*[:：]\s*\S.{0,200}$")
 _MAX_STATEMENT = 240  # characters; a longer line is text
 
 
@@ -468,11 +476,22 @@ def language_in(text: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+# One of these is in every line that says so; asking for them is several times faster than the expressions. None has an "i", of
+# which the expressions take more forms than case folding makes one.
+_TRANSLATING = (
+    *("translat", "tradu", "tradot", "übersetz", "aus dem", "перев", "tafs", "ترجم", "译", "譯", "訳", "번역", "옮김"),
+    *("원문", "原文", "shed", "tten", "appeared", "posted"),
+)
+
+
 def read_translation(lines: Sequence[str]) -> str:
     """Code of the language that lines above or below a text say it was translated from, "und" if they do not say which, else ""."""
     stated = ""
-    for at, line in enumerate(lines):
-        if len(line) > _MAX_STATEMENT or not (at < _HEAD_LINES or at >= len(lines) - _TAIL_LINES):
+    for line in (*lines[:_HEAD_LINES], *lines[max(_HEAD_LINES, len(lines) - _TAIL_LINES) :]):
+        if len(line) > _MAX_STATEMENT:
+            continue
+        lowered = line.casefold()
+        if not any(word in lowered for word in _TRANSLATING):
             continue
         match = _TRANSLATED.search(line)
         if match:

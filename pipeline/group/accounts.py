@@ -22,12 +22,14 @@ MAX_LENGTH = dt.timedelta(days=10)
 _SENTENCE_END = re.compile(r"[。!?！？\n]|\.(?=\s)")
 _OPENING = (
     r"open(?:s|ed|ing)?\b|kick(?:s|ed)? off|beg[aiu]n|starts?\b|started|inaugur|s['’]ouvr|ouvert|débuté|abr(?:ió|e)\b|comenz|eröffn|begann|открыл|открыва|начал|funguliwa|apert"
+    "|abriu|foi abert|começou|iniciou|iniziat|افتتح|انطلق|بدأ"
     "|開幕|开幕|開会|启幕|揭幕|拉开帷幕|拉開帷幕|始まっ|始まり|開始|개막|시작"
 )
-_CLOSING = r"clos(?:ed|es|ing)\b|conclud|wrap(?:ped|s)? up|ended\b|clôtur|clausur|concluy|endete|закры|заверш|閉幕|闭幕|落幕|閉会|폐막"
+_CLOSING = r"clos(?:ed|es|ing)\b|conclud|wrap(?:ped|s)? up|ended\b|clôtur|clausur|concluy|endete|закры|заверш|encerr|conclus[oa]\b|اختتم|閉幕|闭幕|落幕|閉会|폐막"
 _HELD = (
     r"held\b|t(?:ook|akes|aking|ake) place|hosted|hosts\b|signed|s['’]est tenu|se tient|a eu lieu|signé|celebró|tuvo lugar|firm(?:ó|aron)\b|stattfand|fand\b|statt\b"
     r"|unterzeichne|состоял|прош[её]л|проходи|подписа|fanyika|tiwa saini|svolt|realiz"
+    r"|tenut[oa]|firmat[oa]|aconteceu|decorreu|assin(?:ad|ou)|\b(?:ان|س?[يت])?عقدت?\b|أقيم|استضاف|وقعت?\b|توقيع"
     "|開催|開かれ|開いた|行われ|締結|調印|署名|举行|舉行|举办|舉辦|召开|召開|签署|簽署|签订|簽訂|열렸|열린|개최|체결|서명"
 )
 _CUES = re.compile(f"(?P<opening>{_OPENING})|(?P<closing>{_CLOSING})|(?P<held>{_HELD})", re.IGNORECASE)
@@ -114,10 +116,12 @@ def _sentence(text: str, at: int, end: int) -> tuple[int, int]:
 # A word for holding it, and then "in" the city, with nothing between them that could be another clause.
 _HELD_IN = re.compile(
     r"\b(?:held|t(?:ook|akes?|aking) place|opened|opens|signed|gather(?:ed|s)?|met|meets?|convened|hosted|tenue?s?|a eu lieu|s['’]est ouverte?|signé\w*"
-    r"|celebr\w+|tuvo lugar|firm(?:ó|aron|ado)|findet|fand|stattfand|unterzeichnet\w*|открыл\w*|подписа\w+|состоя\w+|прош\w+|funguliwa|fanyika)\b"
-    r"(?:[^.;:,\"“”«»()\n]{0,60}?\s|\s)(?:in|at|à|en|em|в|во|jijini|mjini)\s"
+    r"|celebr\w+|tuvo lugar|firm(?:ó|aron|ado)|findet|fand|stattfand|unterzeichnet\w*|открыл\w*|подписа\w+|состоя\w+|прош\w+|\w*funguliwa|\w*fanyika"
+    r"|realiz(?:ad[oa]|ou-se)|assinad[oa]|aconteceu|decorreu|(?:ان|س?[يت])?عقدت?|أقيمت?|افتتحت?|انطلقت?)\b"
+    r"(?:[^.;:,\"“”«»()\n]{0,60}?\s|\s)(?:in|at|à|en|em|в|во|jijini|mjini|في)\s"
     r"(?:(?!(?:with|from|of|for|and|to|by|de|con|avec|et|mit|und|с|и|na)\s)[^\W\d_]+(?:['’]s)?\s){0,4}"
-    r"(?:(?:city|municipality|ville|ciudad|cidade) (?:of|de)\s)?$",
+    r"(?:(?:city|municipality|ville|ciudad|cidade) (?:of|de)\s|مدينة\s)?$"
+    r"|\b(?:svolt|tenut|firmat|inaugurat)[oaie]\b(?:[^.;:,()\n]{0,30}?\s|\s)(?:a|ad)\s$",
     re.IGNORECASE,
 )
 _HELD_AFTER = re.compile(

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import compress
+from itertools import chain, compress, islice
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +31,18 @@ TRUNCATED_BELOW = 0.8
 MIN_WHOLE = 0.9
 # Below this many letters (a sentence) chance and boilerplate make equal texts: the titles must be equal as well.
 MIN_LETTERS = 36
-# A band of more articles than this is boilerplate and finds nobody; copies share several bands, and equal texts need none.
+# A band of more articles than this is boilerplate and finds nobody (in the library two of them, for texts that so many have);
+# copies share several bands, and equal texts need none.
 MAX_HOLDERS = 500
-# Pairs that share several bands come several times: as many are gathered, 64 MB, before they are made one.
-_PAIRS_AT_ONCE = 8_000_000
+# Once as many pairs are gathered, those that share several bands are made one; as many are estimated at a time.
+_PAIRS_AT_ONCE = 1_000_000
+_ESTIMATES_AT_ONCE = 4_000
 # Cities, dates and persons named this early (characters of the body) are what the text is about.
 _LEAD_CHARS = 400
 # Letters before and after a fact that tell its place in a form; so many of them have to agree, as neighbours may be filled in too.
 _AROUND = 8
 _SAME_PLACE = 8
+_MAX_FIGURES = 200  # of each text that tell a form: every one is held against every one of the other
 _EDGE = "\0"  # stands for what would be before the first letter and after the last
 _FIRST_DENSE = "\u2e80"
 _FIGURE = re.compile(r"\d+")
@@ -48,6 +52,7 @@ MIN_KINSHIP = 0.35
 Pair = tuple[str, str]
 Identity = tuple[str, str]
 Facts = Mapping[str, Collection[str]]
+Number = TypeVar("Number", bound=np.integer[Any])
 
 
 class Copy(Frozen, frozen=True, kw_only=True):
@@ -63,12 +68,8 @@ class Body:
     def __init__(self, tagged: TaggedArticle) -> None:
         self.tagged = tagged
         letters = read_letters(tagged.article.text)
-        # The upper half of each hash is enough to tell the shingles of two texts apart. Sorting is faster than numpy.unique.
-        hashes = (hash_shingles(letters) >> np.uint64(32)).astype(np.uint32)
-        hashes.sort()
-        fresh = np.ones(hashes.size, np.bool_)
-        np.not_equal(hashes[1:], hashes[:-1], out=fresh[1:])
-        self.shingles: NDArray[np.uint32] = hashes[fresh]
+        # The upper half of each hash is enough to tell the shingles of two texts apart.
+        self.shingles: NDArray[np.uint32] = _distinct((hash_shingles(letters) >> np.uint64(32)).astype(np.uint32))
         self.is_short = letters.size < MIN_LETTERS
 
     @cached_property
@@ -143,33 +144,40 @@ def are_strangers(a: Body, b: Body) -> bool:
 
 
 def candidates_among(sketches: Mapping[str, Sketch]) -> dict[str, set[str]]:
-    """Article id -> ids of the others that share a band with it, as the band table of the library would find them."""
+    """Article id -> ids of the others that may be its copies: as the band table of the library and `drop_hopeless` find them."""
     ids = sorted(sketches)
-    keys = np.array([key for one in ids for key in sketches[one].keys], np.int64)
-    owners = np.repeat(np.arange(len(ids)), [len(sketches[one].keys) for one in ids])
-    order = np.argsort(keys, kind="stable")
-    keys, owners = keys[order], owners[order]
-    _, starts, holders = np.unique(keys, return_index=True, return_counts=True)
-    holders = np.repeat(np.where(holders <= MAX_HOLDERS, holders, 0), np.diff(starts, append=keys.size))
-    place = np.arange(keys.size) - np.repeat(starts, np.diff(starts, append=keys.size))
-    pairs: list[NDArray[np.int64]] = []
-    room = _PAIRS_AT_ONCE
-    step, at = 1, np.flatnonzero(place + 1 < holders)
-    while at.size:  # every holder of a key with the one that many places on
-        pairs.append(owners[at] * len(ids) + owners[at + step])
-        room -= at.size
-        if room < 0:
-            pairs = [np.unique(np.concatenate(pairs))]
-            room = pairs[0].size + _PAIRS_AT_ONCE
-        step += 1
-        at = at[place[at] + step < holders[at]]
+    sketched = _Sketched([sketches[one].value for one in ids])
     found: dict[str, set[str]] = {article_id: set() for article_id in ids}
-    for pair in np.unique(np.concatenate(pairs)).tolist() if pairs else ():
-        left, right = divmod(pair, len(ids))
-        if left != right:
+    for one, other in _pairs_in_bands([sketches[one].keys for one in ids]):
+        hopeful = sketched.may_be_copies(one, other)
+        for left, right in zip(one[hopeful].tolist(), other[hopeful].tolist(), strict=True):
             found[ids[left]].add(ids[right])
             found[ids[right]].add(ids[left])
     return found
+
+
+def _pairs_in_bands(keys: Sequence[Sequence[int]]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Places of sketches that share a key, smaller and greater; many pairs at once, each of them once or more often."""
+    owners = np.repeat(np.arange(len(keys)), [len(own) for own in keys])
+    of_all = np.fromiter(chain.from_iterable(keys), np.int64, owners.size)
+    order = np.argsort(of_all, kind="stable")
+    of_all, owners = of_all[order], owners[order]
+    starts = np.flatnonzero(_are_first(of_all))
+    counts = np.diff(starts, append=of_all.size)
+    holders = np.repeat(np.where(counts <= MAX_HOLDERS, counts, 0), counts)
+    place = np.arange(of_all.size) - np.repeat(starts, counts)
+    gathered: list[NDArray[np.int64]] = []
+    room = _PAIRS_AT_ONCE
+    step, at = 1, np.flatnonzero(place + 1 < holders)
+    while at.size:  # every holder of a key with the one that many places on
+        gathered.append(owners[at] * len(keys) + owners[at + step])
+        room -= at.size
+        step += 1
+        at = at[place[at] + step < holders[at]]
+        if room < 0 or not at.size:
+            one, other = np.divmod(_distinct(np.concatenate(gathered)), len(keys))
+            yield one[one != other], other[one != other]
+            gathered, room = [], _PAIRS_AT_ONCE
 
 
 def drop_hopeless(candidates: Mapping[str, Collection[str]], values: Mapping[str, bytes]) -> dict[str, set[str]]:
@@ -181,31 +189,42 @@ def drop_hopeless(candidates: Mapping[str, Collection[str]], values: Mapping[str
         candidates: article id -> ids of those that share a band with it.
         values: article id -> value of its sketch; who has none is kept.
     """
-    numbers = {article_id: number for number, article_id in enumerate(values)}
-    read_all = [read(value) for value in values.values()]
-    sizes = np.array([size for size, _ in read_all], np.int64)
-    minima = np.zeros((len(read_all), BODY_BINS), np.uint16)
-    for number, (_, own) in enumerate(read_all):
-        minima[number, : own.size] = own
+    places = {article_id: place for place, article_id in enumerate(values)}
+    sketched = _Sketched(list(values.values()))
     kept: dict[str, set[str]] = {}
     for article_id, others in candidates.items():
-        known = [other for other in others if other in numbers] if article_id in numbers else []
+        known = [other for other in others if other in places] if article_id in places else []
         kept[article_id] = set(others).difference(known)
         if known:
-            at, number = np.array([numbers[other] for other in known]), numbers[article_id]
-            equal = np.count_nonzero(minima[at] == minima[number], axis=1)
-            hopeful = _may_be_copies(equal / BODY_BINS, sizes[number], sizes[at])
+            there = np.array([places[other] for other in known])
+            hopeful = sketched.may_be_copies(np.full_like(there, places[article_id]), there)
             kept[article_id].update(compress(known, hopeful.tolist()))
     return kept
 
 
-def _may_be_copies(jaccard: NDArray[np.float64], size: np.int64, others: NDArray[np.int64]) -> NDArray[np.bool_]:
-    # The error of a share of none is that of one in all.
-    most = np.minimum(1.0, jaccard + 3 * np.sqrt(np.maximum(jaccard, 1 / BODY_BINS) * (1 - jaccard) / BODY_BINS))
-    shorter, longer = np.minimum(size, others), np.maximum(size, others)
-    contained = most / (1 + most) * (shorter + longer) >= MIN_CONTAINMENT * shorter
-    hopeful: NDArray[np.bool_] = (most >= MIN_JACCARD) | (contained & (shorter >= MIN_LENGTH_RATIO * longer))
-    return hopeful
+class _Sketched:
+    """The values of many sketches, one below the other."""
+
+    def __init__(self, values: Sequence[bytes]) -> None:
+        self._sizes = np.zeros(len(values), np.int64)
+        self._minima = np.zeros((len(values), BODY_BINS), np.uint16)
+        for place, value in enumerate(values):
+            self._sizes[place], own = read(value)
+            self._minima[place, : own.size] = own
+
+    def may_be_copies(self, one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether the sketches at these places may be copies of those at the others."""
+        equal = np.empty(one.size, np.int64)
+        for at in range(0, one.size, _ESTIMATES_AT_ONCE):  # in parts that stay in the processor's cache
+            part = slice(at, at + _ESTIMATES_AT_ONCE)
+            equal[part] = np.count_nonzero(self._minima[one[part]] == self._minima[other[part]], axis=1)
+        jaccard = equal / BODY_BINS
+        # The error of a share of none is that of one in all.
+        most = np.minimum(1.0, jaccard + 3 * np.sqrt(np.maximum(jaccard, 1 / BODY_BINS) * (1 - jaccard) / BODY_BINS))
+        shorter, longer = np.sort((self._sizes[one], self._sizes[other]), axis=0)
+        contained = most / (1 + most) * (shorter + longer) >= MIN_CONTAINMENT * shorter
+        hopeful: NDArray[np.bool_] = (most >= MIN_JACCARD) | (contained & (shorter >= MIN_LENGTH_RATIO * longer))
+        return hopeful
 
 
 def find_copies(
@@ -276,6 +295,19 @@ def _connected(neighbours: Mapping[str, Collection[str]]) -> Iterator[list[str]]
         yield sorted(cluster)
 
 
+def _distinct(values: NDArray[Number]) -> NDArray[Number]:
+    """Each value once, ascending. numpy.unique, which hashes, takes 14 times as long for ten million."""
+    ordered = np.sort(values)
+    return ordered[_are_first(ordered)]
+
+
+def _are_first(ordered: NDArray[Number]) -> NDArray[np.bool_]:
+    """Whether a value differs from the one before it."""
+    first = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
+
+
 def _count_shared(a: NDArray[np.uint32], b: NDArray[np.uint32]) -> int:
     both = np.concatenate((a, b))
     both.sort(kind="stable")  # merges what is sorted already
@@ -290,7 +322,14 @@ def _same_form(a: Body, b: Body) -> bool:
 
     Within one publisher, who has a form for everything and seldom prints a text twice, other figures in the same places are enough.
     """
-    return _speak_of_others(a, b) or (a.site == b.site and _filled_otherwise(a.figures, b.figures, a, b))
+    return _speak_of_others(a, b) or (a.site == b.site and _filled_otherwise(_only_in(a, b), _only_in(b, a), a, b))
+
+
+def _only_in(body: Body, other: Body) -> Facts:
+    """The first figures that the other does not have."""
+    return dict(
+        islice(((figure, words) for figure, words in body.figures.items() if figure not in other.figures), _MAX_FIGURES)
+    )
 
 
 def _speak_of_others(a: Body, b: Body) -> bool:

@@ -19,14 +19,18 @@ CLASS_OF = {GUESTS: ATTENDANCE, PARTICIPANTS: ATTENDANCE, DELEGATES: ENVOYS, REP
 
 _LEAST = 10  # fewer guests or delegates are those of one side, or of one table
 _MAX_CHARS = 20_000  # of a text; who came is told before
-_NUMBER = r"(?<![\d.,])(\d{1,3}(?:[,.\u00a0 ]\d{3})+|\d{1,6})"
+_MAX_BEFORE = 40  # characters before a number in which its noun stands
+# Not the rest of a number, of 数十 ("dozens") or of a rank (第20).
+_NUMBER = r"(?<![\d数數几幾第])(?<!\d[.,])(\d{1,3}(?:[,.\u00a0 ]\d{3}){1,3}|\d{1,6})"
+# "In May 2025 delegates came": of the years of our time only the round ones may count people.
+_NO_YEAR = r"(?!(?:19|20)(?!00)\d\d\b)"
 _SENTENCES = re.compile(r"[。!?\n]|\.(?=\s)")
-_MULTIPLES = {"": 1, "千": 1_000, "천": 1_000, "万": 10_000, "萬": 10_000, "만": 10_000}
+_MULTIPLES = {"千": 1_000, "천": 1_000, "万": 10_000, "萬": 10_000, "만": 10_000}
 
 # A number of mayors, cities or people may be of anything, so their sentence must say that they came.
 _CAME = re.compile(
     r"attend|opened|took part|tak\w* part|gather|join\w*|participa|invited|brought together|met\b|réuni|assist|reuni|acudi|teilnahm|teilnehm"
-    r"|versammel|участ|собра|приеха|walihudhuria|walishiriki|alikwa"
+    r"|versammel|участ|собра|приеха|walihudhuria|walishiriki|alikwa|partecip|riunit|comparec|شارك|حضر|اجتمع|استقبل"
     "|参加|出席|来場|集ま|集結|一堂|招待客|来賓|代表|参会|与会|參加|參會|與會|嘉宾|嘉賓|来宾|來賓|齐聚|齊聚|应邀|應邀"
     "|참석|참가|참여|모여|모인|대표|내빈",
     re.IGNORECASE,
@@ -34,7 +38,13 @@ _CAME = re.compile(
 
 # ------------------------------------------------------------------------------------------------- Chinese, Japanese, Korean
 
-_CJK_PEOPLE = re.compile(_NUMBER + r"\s*([千천万萬만]?)\s*(?:余|餘|多|여)?\s*(?:人|名|位|명)(?!口|権|气|间|間|当|份)")
+# "1,200", "1.2万", "1万2千", "1만 2000"; 位 counts people in Chinese and ranks in Japanese.
+_CJK_PEOPLE = re.compile(
+    r"(?<![\d数數几幾第千천万萬만])(?<!\d[.,])(?<![千천万萬만]\s)"
+    r"(?P<figure>\d{1,3}(?:,\d{3}){1,3}|\d{1,6}|\d{1,3}\.\d{1,2}(?=\s?[万萬만]))"
+    r"(?:\s?(?P<rank>[千천万萬만])(?:\s?(?P<rest>\d{1,4})(?P<thousands>[千천])?)?)?"
+    r"\s?(?:余|餘|多|여)?\s?(?:人|名|位(?![\u3040-\u30ff])|명)(?!口|権|气|间|間|当|份)"
+)
 _CJK_NOUNS = (
     (GUESTS, "来賓|招待客|嘉宾|嘉賓|来宾|來賓|内宾|내빈|손님"),
     (DELEGATION, "代表[団团團]|訪問団|访问团|訪問團|使節団|대표단|방문단|사절단"),
@@ -74,30 +84,33 @@ _WORDS_BETWEEN = r"(?:[^\W\d_]+[\s-]+){0,2}?"
 # "350 Chinese and foreign guests", "20 country and city representatives"; but not "20 countries and their guests".
 _ADJECTIVES = rf"(?:(?!countries|nations|cities|years|days|people|mayors)[^\W\d_]+\s(?:[^\W\d_]+\s)?(?:and|et|y|und|и)\s|){_WORDS_BETWEEN}"
 _SPACED = re.compile(
-    rf"{_NUMBER}(?:\+|-plus)?\s+{_ADJECTIVES}(?:"
-    r"(?P<guests>guests?|invité\w*|invitad[oa]s|gäste\w*|гост\w*)"
-    r"|(?P<representatives>representatives?|représentant\w*|representantes|vertreter\w*|представител\w*)"
-    r"|(?P<delegates>delegates?|délégué\w*|delegad[oa]s|delegierte\w*|делегат\w*)"
-    r"|(?P<participants>participants?|attendees?|participantes?|asistentes|teilnehme\w*|участник\w*"
+    rf"{_NO_YEAR}{_NUMBER}(?:\+|-plus)?\s+{_ADJECTIVES}(?:"
+    r"(?P<guests>guests?|invité\w*|invitad[oa]s|convidad[oa]s|ospiti|invitati|gäste\w*|гост\w*|ضي[فو]\w*)"
+    r"|(?P<representatives>representatives?|représentant\w*|representantes|rappresentanti|vertreter\w*|представител\w*|ممثل\w*)"
+    r"|(?P<delegates>delegates?|délégué\w*|delegad[oa]s|delegati|delegierte\w*|делегат\w*|مندوب\w*)"
+    r"|(?P<participants>participants?|attendees?|participantes?|asistentes|partecipanti|teilnehme\w*|участник\w*|مشارك\w*"
     r"|people(?=\s(?:\w+\s){0,5}(?:attend|took part|gather|join|participat|came|(?:were|was) invited))|personnes ont)"
-    r"|(?P<mayors>mayors|maires|alcaldes|bürgermeister\w*|мэр\w*)"
-    r"|(?P<youths>young people|youths|students|jeunes|jóvenes|estudiantes|jugendliche\w*|schüler\w*|школьник\w*|студент\w*)"
+    r"|(?P<mayors>mayors|maires|alcaldes|prefeit[oa]s|sindaci|bürgermeister\w*|мэр\w*|عمدة)"
+    r"|(?P<youths>young people|youths|students|jeunes|jóvenes|estudiantes|jovens|estudantes|giovani|studenti|jugendliche\w*|schüler\w*"
+    r"|школьник\w*|студент\w*|طالب\w*)"
     r")\b",
     re.IGNORECASE,
 )
 _SPACED_PLACES = re.compile(
-    rf"\b(?:from|representing|de|aus|из|kutoka)\s(?:[^\W\d_]+\s){{0,3}}{_NUMBER}\s{_WORDS_BETWEEN}"
-    r"(?:(?P<cities>cities|villes|ciudades|städten?|город\w*)|(?P<countries>countries|nations|pays|países|ländern?|стран\w*))\b",
+    rf"\b(?:from|representing|de|da|di|aus|из|kutoka|من)\s(?:[^\W\d_]+\s){{0,3}}{_NO_YEAR}{_NUMBER}\s{_WORDS_BETWEEN}"
+    r"(?:(?P<cities>cities|villes|ciudades|cidades|città|städten?|город\w*|مدينة|مدن)"
+    r"|(?P<countries>countries|nations|pays|países|paesi|ländern?|стран\w*|دولة|دول))\b",
     re.IGNORECASE,
 )
 _DELEGATION = re.compile(
-    rf"\b(?P<delegation>delegation of|délégation de|delegación de|delegation von|delegazione di|делегаци\w+ из)\s{_WORDS_BETWEEN}(?=\d){_NUMBER}",
+    r"\b(?P<delegation>delegation of|délégation de|delegación de|delegação de|delegation von|delegazione di|делегаци\w+ из)"
+    rf"\s{_WORDS_BETWEEN}(?=\d){_NO_YEAR}{_NUMBER}",
     re.IGNORECASE,
 )
 # Swahili counts after the noun.
 _SWAHILI = re.compile(
     r"\b(?:(?P<guests>wageni)|(?P<participants>washiriki)|(?P<delegates>wajumbe)|(?P<representatives>wawakilishi)"
-    rf"|(?P<mayors>mameya))\s(?:[^\W\d_]+\s){{0,2}}?(?=\d){_NUMBER}",
+    rf"|(?P<mayors>mameya))\s(?:[^\W\d_]+\s){{0,2}}?(?=\d){_NO_YEAR}{_NUMBER}",
     re.IGNORECASE,
 )
 
@@ -128,8 +141,8 @@ _TENS = {
     for ten, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
 }
 _SPELT = re.compile(
-    rf"\b(?P<tens>{'|'.join(_TENS)})\b(?!-)"
-    "|(?<![一二三四五六七八九十百千万第])(?P<han>[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]百(?:[一二三四五六七八九]十)?)(?=[余多餘]?[名位])",
+    rf"(?<!hundred )(?<!hundred and )\b(?P<tens>{'|'.join(_TENS)})\b(?!-)"
+    "|(?<![一二三四五六七八九十百千万第数數几幾])(?P<han>[二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]百(?:[一二三四五六七八九]十)?)(?=[余多餘]?[名位])",
     re.IGNORECASE,
 )
 
@@ -152,7 +165,7 @@ def _counts(sentence: str) -> Iterator[Count]:
     if came:
         for match in _CJK_PEOPLE.finditer(sentence):
             if noun := _cjk_noun(sentence, match):
-                yield Count(_figure(match) * _MULTIPLES[match[2]], noun)
+                yield Count(_cjk_figure(match), noun)
     if came or people:
         yield from _places(sentence)
 
@@ -168,13 +181,15 @@ def _places(sentence: str) -> Iterator[Count]:
         yield Count(_figure(match), _noun(match))
     for noun, pattern in _CJK_PLACES:
         for match in pattern.finditer(sentence):
-            if _CJK_FROM.search(sentence[: match.start()]) or _CJK_TO.match(sentence, match.end()):
+            if _CJK_FROM.search(sentence, max(0, match.start() - _MAX_BEFORE), match.start()) or _CJK_TO.match(
+                sentence, match.end()
+            ):
                 yield Count(_figure(match), noun)
 
 
 def _cjk_noun(sentence: str, match: re.Match[str]) -> str:
     """What a number of people counts: the noun before it, or the one that it stands with; "" where it counts others."""
-    before = sentence[: match.start()]
+    before = sentence[max(0, match.start() - _MAX_BEFORE) : match.start()]
     if _INHABITANTS.search(before) or _OF_ONE_SIDE.search(before) or _EACH.match(sentence, match.end()):
         return ""
     for noun, pattern in _BEFORE:
@@ -195,3 +210,8 @@ def _noun(match: re.Match[str]) -> str:
 def _figure(match: re.Match[str]) -> int:
     digits = next(group for group in match.groups() if group and group[0].isdigit())
     return int(re.sub(r"\D", "", digits))
+
+
+def _cjk_figure(match: re.Match[str]) -> int:
+    figure = round(float(match["figure"].replace(",", "")) * _MULTIPLES.get(match["rank"], 1))
+    return figure + int(match["rest"] or 0) * _MULTIPLES.get(match["thousands"], 1)

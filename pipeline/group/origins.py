@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
+from pipeline.group.similarity import digits_of
 from pipeline.knowledge.publishers import Publishers
 from pipeline.model import Article, CopyKind, Frozen, Label, SourceSpec, TaggedArticle
 from pipeline.text.clean import fold
@@ -29,6 +30,8 @@ HARDLY_ALIKE = 0.3
 MIN_FIGURES = 3
 FIGURES_KEPT = 0.8
 ALIKE_ACROSS = 0.6
+# Of a text: every sentence of one is held against every one of the other. Reports are shorter.
+MAX_CHARS = 20_000
 # Days by which a date may be wrong: an original of a day may carry the evening's time, its copy the morning's.
 SLACK_S = 86_400
 
@@ -90,7 +93,7 @@ def find_derivations(
 
     An article derives from the one whose voice it credits: in the same language only if the text shows it (else it is merely the
     same voice), in another language as a translation. An article without voice and label derives from the one that it repeats
-    nearly sentence for sentence. An article of a labelled source that credits nobody or several never derives.
+    nearly sentence for sentence. An article of a labelled source that credits nobody or several never derives from another family's.
 
     Args:
         members: one per independent text; their order does not matter.
@@ -166,7 +169,8 @@ def _keeps_figures(report: _Report, other: _Report) -> bool:
 
 # ----------------------------------------------------------------------------------------------------- sentences compared
 
-_SENTENCES = re.compile(r"(?<=[。！？!?؟])|(?<=[.;])\s+(?=[\W\d]*[^\W\d_a-z])|\n")
+# A sentence begins with a capital behind a few marks or figures: after many, as in dot leaders, every mark would look far ahead.
+_SENTENCES = re.compile(r"(?<=[。！？!?؟])|(?<=[.;])\s+(?=[\W\d]{0,20}[^\W\d_a-z])|\n")
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]+|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 _FIGURES = re.compile(r"(?<![\d.,])\d[\d,.]*\d")
 _STEM = 5  # letters of a word that its endings leave alone
@@ -188,12 +192,12 @@ class _Report:
         self.when = article.dated.timestamp()
         # An account of its own before one that credits somebody, that before an anonymous one, then the earliest.
         self.rank = (not voice, self.credits, bool(self.translated_from), article.dated, article.id)
-        self._text = unicodedata.normalize("NFKC", f"{article.title}\n{article.text}")
+        self._text = unicodedata.normalize("NFKC", f"{article.title}\n{article.text[:MAX_CHARS]}")
 
     @cached_property
     def figures(self) -> frozenset[str]:
-        """Figures of two digits and more, without separators."""
-        return frozenset(re.sub(r"\D", "", figure) for figure in _FIGURES.findall(self._text))
+        """Figures of two digits and more, without separators, in ASCII digits."""
+        return frozenset(digits_of(figure) for figure in _FIGURES.findall(self._text))
 
     @cached_property
     def sentences(self) -> list[frozenset[str]]:

@@ -266,10 +266,15 @@ def _signs(tagged: TaggedArticle) -> set[str]:
     lead = _lead(tagged)
     for event in tagged.events:
         lead = lead.replace(unicodedata.normalize("NFKC", event.evidence), " ") if event.evidence else lead
-    figures = {match.replace(",", "").lstrip("0") for match in _FIGURES.findall(lead)}
+    figures = {digits_of(match).lstrip("0") for match in _FIGURES.findall(lead)}
     days = {f"day:{day}" for event in tagged.events if event.precision is Precision.DAY for day in _days(event)}
     persons = {f"person:{person.name.casefold()}" for person in tagged.persons}
     return days | persons | {f"figure:{figure}" for figure in figures if len(figure) > 1}
+
+
+def digits_of(figure: str) -> str:
+    """The digits of a figure in any script ("٣٥٠", "1,350") as ASCII ones."""
+    return "".join(str(unicodedata.decimal(character)) for character in figure if character.isdecimal())
 
 
 def _days(event: DatedEvent) -> list[dt.date]:

@@ -81,13 +81,6 @@ def make_sketch(article: Article) -> Sketch:
     return Sketch(value=_HEAD.pack(different) + minima[:BODY_BINS].astype("<u2").tobytes(), keys=tuple(keys.tolist()))
 
 
-def estimate(a: bytes, b: bytes) -> float:
-    """Jaccard similarity of the shingles of two bodies, from the values of their sketches; standard error .044 at .5."""
-    _, left = read(a)
-    _, right = read(b)
-    return float(np.mean(left == right)) if left.size and right.size else 0.0
-
-
 def read(value: bytes) -> tuple[int, NDArray[np.uint16]]:
     """The number of different shingles and the minima of a sketch's value; no minima of an empty text."""
     (different,) = _HEAD.unpack_from(value)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import lru_cache
 
 from pipeline.group.constraints import Partition
-from pipeline.group.copies import MIN_JACCARD, Body, Copy, candidates_among, compare, drop_hopeless, find_copies
+from pipeline.group.copies import MIN_JACCARD, Body, Copy, candidates_among, compare, find_copies
 from pipeline.group.linkage import MAX_SPEAKERS, link
 from pipeline.group.neighbours import find_neighbours
 from pipeline.group.origins import find_derivations
@@ -159,8 +159,7 @@ def pair_copies(new: Iterable[TaggedArticle], others: Iterable[TaggedArticle] = 
     first = {one.article.id: one for one in new if one.relevance.relevant}
     rest = {one.article.id: one for one in others if one.relevance.relevant and one.article.id not in first}
     sketches = {i: make_sketch(tagged.article) for i, tagged in sorted((first | rest).items())}
-    values = {i: sketch.value for i, sketch in sketches.items()}
-    return find_copies(first, rest, drop_hopeless(candidates_among(sketches), values))
+    return find_copies(first, rest, candidates_among(sketches))
 
 
 def story_id(article_id: str) -> str:

@@ -57,6 +57,8 @@ def fold_copies(
     similar = {(min(a, b), max(a, b)): score for a, b, score in pairs}
     kinship = _Kinship(every, similar)
     for a, b in sorted(similar, key=lambda pair: (-similar[pair], pair)):
+        if folds[a] is folds[b]:  # most pairs of many copies; what follows looks at all of both folds
+            continue
         if kinship.are_equal(a, b) or not (
             kinship.is_quoted(a, b) or kinship.is_quoted(b, a) or kinship.disagree(folds[a], folds[b])
         ):

@@ -15,7 +15,7 @@ from pipeline.text.clean import clean_text, fold
 from pipeline.text.urls import address_id
 
 NAME = "identify"
-VERSION = "4"
+VERSION = "5"
 
 MAX_TITLE = 300  # code points; longer titles are whole paragraphs
 
@@ -36,7 +36,7 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
         title=clean_text(document.title, limit=MAX_TITLE),
         blocks=document.blocks,
         authors=document.authors or document.hints.authors,
-        references=tuple(name for name in document.references if not _is_own(name, source)),
+        references=_without_own(document.references, source),
         translated_from=_foreign(document.translated_from, language.code),
         language=language.code,
         language_confidence=language.confidence,
@@ -53,15 +53,17 @@ def identify(document: Document, source: SourceSpec | None) -> Article | Setback
     )
 
 
-def _is_own(credit: str, source: SourceSpec | None) -> bool:
-    """True for a publisher that credits itself, as agencies do in every dateline."""
-    if source is None:
-        return False
-    publishers = load_publishers()
-    if fold(credit) in {fold(name) for name in source.names.values()}:
-        return True
-    named = publishers.find_all(credit)
-    return publishers.find(credit) == source.publisher_family or named == (source.publisher_family,)
+def _without_own(credited: tuple[str, ...], source: SourceSpec | None) -> tuple[str, ...]:
+    """The credits but for those of a publisher to itself, by its name or site, as agencies have in every dateline."""
+    if source is None or not credited:
+        return credited
+    publishers, own = load_publishers().with_sources([source]), source.publisher_family
+    names = {fold(name) for name in source.names.values()}
+
+    def is_own(credit: str) -> bool:
+        return fold(credit) in names or publishers.find(credit) == own or publishers.find_all(credit) == (own,)
+
+    return tuple(credit for credit in credited if not is_own(credit))
 
 
 def _foreign(translated_from: str, language: str) -> str:

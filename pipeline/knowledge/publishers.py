@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from importlib import resources
 
@@ -72,12 +73,15 @@ class Publishers:
         """
         if self.find_all(text):
             return text
-        folded = fold(text) if len(text) <= _MAX_WORDS and not text.isascii() else ""
-        pieces = [folded[:at] for at in range(len(folded) - 1, _MIN_PREFIX - 1, -1) if folded[at] not in _JOINED]
-        pieces += [folded[at:] for at in range(1, len(folded) - 1)] if at_end else []
-        words = text.split() if at_end and folded else []
+        if len(text) > _MAX_WORDS or text.isascii():
+            return ""
+        words = text.split() if at_end else []
         last = next((end for at in range(1, len(words)) if self.find_all(end := " ".join(words[at:]))), "")
-        return last or next((piece for piece in pieces if piece in self._by_name and not piece.isascii()), "")
+        return last or next((piece for piece in _pieces(text, at_end=at_end) if self._by_name.get(fold(piece))), "")
+
+    def is_name(self, text: str) -> bool:
+        """True for the name or the site of a family with nothing beside it."""
+        return bool(self._named(text) or (_HOST.fullmatch(text) and self.of_host(text)))
 
     def is_distributor(self, family: str) -> bool:
         return family in self.families and self.families[family].distributor
@@ -105,11 +109,13 @@ class Publishers:
         return extended
 
     def _find(self, part: str) -> str:
-        folded = fold(part)
-        family = self._by_name.get(folded)
+        return self._named(part) or next((family for host in _HOST.findall(part) if (family := self.of_host(host))), "")
+
+    def _named(self, part: str) -> str:
+        family = self._by_name.get(fold(part), "")
         if not family and len(part) <= _MAX_CREDIT:
-            family = self._by_name.get(fold(_bare(part)))
-        return family or next((family for host in _HOST.findall(part) if (family := self.of_host(host))), "")
+            family = self._by_name.get(fold(_bare(part)), "")
+        return family
 
 
 @functools.cache
@@ -129,8 +135,13 @@ def _claim(owners: dict[str, str], name: str, family: str) -> None:
 
 
 _MAX_WORDS = 30  # characters of a name with place, date and who wrote it
-_JOINED = "区區会會"  # with these a name goes on as another word: 新华社区
+_JOINED = "区區會会络絡信道導导"  # with these a name goes on as another word: 新华社区, 中国网络, 联合报道
 _MIN_PREFIX = 3  # characters of a name that no other word begins with
+_MIN_SUFFIX = 2
+# Ideographs stand side by side; between two letters, syllables or katakana no name ends: قنا in قناة, Кабар in Кабардино, 연합 in 유럽연합.
+_WITHIN_WORD = re.compile(
+    r"[\u30a1-\u30fa\u30fc-\u30ff]{2}|[\uac00-\ud7af]{2}|[^\W\d_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{2}"
+)
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|le|la|l['’]|el|il|die|der|das|агентство|ИА|وكالة)\s*(?<=[\s'’])", re.IGNORECASE)
 # What stands behind a name without changing it: an edition, an agency's own word for itself, a date.
@@ -140,6 +151,20 @@ _ADDED = re.compile(
     r"|記者|记者|電|电)$",
     re.IGNORECASE,
 )
+
+
+def _pieces(text: str, *, at_end: bool) -> Iterator[str]:
+    """What a few words begin with, longest first, then what they end with; whole words of scripts that have letters."""
+    plain = unicodedata.normalize("NFKC", text)
+    cuts = [at for at in range(1, len(plain)) if not _WITHIN_WORD.match(plain, at - 1)]
+    for at in reversed(cuts):
+        if at >= _MIN_PREFIX and plain[at - 1].isalnum() and plain[at] not in _JOINED and not plain[:at].isascii():
+            yield plain[:at]
+    for at in cuts if at_end else ():
+        if at <= len(plain) - _MIN_SUFFIX and plain[at].isalnum() and not plain[at:].isascii():
+            yield plain[at:]
+
+
 _MAX_CREDIT = 100  # characters; names are far shorter, and a list of references may quote whole titles
 
 

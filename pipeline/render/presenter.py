@@ -151,7 +151,7 @@ class Presenter:
 
     def story_ref(self, story_id: str) -> Ref:
         """A story by its headline, with its page if the archive has one."""
-        card = self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
+        card = self._story(story_id)
         if card is None:
             return Ref(self.say("story.title"))
         return Ref(self.words(card).headline, links.story_path(story_id, self.edition.code))
@@ -211,9 +211,14 @@ class Presenter:
         """The date of the event, marked where it is not the only one that is told."""
         if card.event is None:
             return None
-        when = dates.happening(card.event, self.edition)
-        disputed = any(conflict.fact == "event_date" for conflict in card.conflicts)
-        return dataclasses.replace(when, certainty="disputed") if disputed else when
+        return self._happening(card.event, card)
+
+    def _happening(self, event: DatedEvent, card: Card) -> When:
+        """A date of a story's, marked if accounts of the event's day differ and it is one of them."""
+        when = dates.happening(event, self.edition)
+        told = [a.value for conflict in card.conflicts if conflict.fact == "event_date" for a in conflict.accounts]
+        is_one = event == card.event or any(value.startswith(event.start.isoformat()) for value in told)
+        return dataclasses.replace(when, certainty="disputed") if told and is_one else when
 
     def _filed(self, card: Card) -> When:
         if card.event:
@@ -442,7 +447,7 @@ class Presenter:
 
     def agreement(self, row: Agreement, issue: Issue | None = None) -> Row:
         return Row(
-            when=self._when(row.date),
+            when=self._when(row.date, row.story_id),
             cities=tuple(self.city(city) for city in row.cities),
             networks=(),
             kind=self.event_type(row.event_type),
@@ -455,7 +460,7 @@ class Presenter:
 
     def _meeting(self, row: Meeting) -> Row:
         return Row(
-            when=self._when(row.date),
+            when=self._when(row.date, row.story_id),
             cities=(self.city(row.a), self.city(row.b)),
             networks=(),
             kind=self.event_type(row.event_type),
@@ -468,12 +473,12 @@ class Presenter:
     def calendar_row(self, row: CalendarRow) -> Row:
         """A date ahead. One that is not its story's own says so, since the headline is about something else."""
         story = self.story_ref(row.story_id)
-        card = self.holdings.stories.get(self.holdings.redirects.get(row.story_id, row.story_id))
+        card = self._story(row.story_id)
         is_own = card is not None and card.event is not None and card.event.start == row.date.start
         if not is_own and not row.date.deadline:
             story = dataclasses.replace(story, text=self.say("calendar.related", headline=story.text))
         return Row(
-            when=self._when(row.date),
+            when=self._when(row.date, row.story_id),
             cities=tuple(self.place(city) for city in row.cities),
             networks=tuple(self.network(network) for network in row.networks),
             kind="",
@@ -482,8 +487,14 @@ class Presenter:
             story=story,
         )
 
-    def _when(self, event: DatedEvent | None) -> When | None:
-        return dates.happening(event, self.edition) if event else None
+    def _when(self, event: DatedEvent | None, story_id: str) -> When | None:
+        if event is None:
+            return None
+        card = self._story(story_id)
+        return self._happening(event, card) if card else dates.happening(event, self.edition)
+
+    def _story(self, story_id: str) -> Card | None:
+        return self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
 
     def name_rows(self, cities: Iterable[str]) -> tuple[NameRow, ...]:
         """Cities with their names in every language of the table; those that the lexicon does not know are left out."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, func, select, update
 
 from pipeline.model import (
     Article,
@@ -435,15 +435,31 @@ class Library:
         """Article id -> the value of its sketch, for those that have one of this version."""
         return self._values(select(sketch.c.article_id, sketch.c.value).where(sketch.c.version == version), ids)
 
-    def holders(self, keys: Iterable[int]) -> dict[int, list[str]]:
-        """Key of a band -> ids of the relevant articles that have it, sorted."""
+    def holders(self, keys: Iterable[int], most: int) -> dict[int, list[str]]:
+        """Key of a band that several articles have -> ids of the relevant ones, sorted; of more than `most` only two.
+
+        Who has a key is only read where it can be of use: nearly all are one article's, and what a site leaves on every page
+        may be in every article it ever gave. Two are enough to know one more copy of a text that very many have.
+        """
         found: dict[int, list[str]] = {}
-        query = select(band.c.key, article.c.id).join(article, article.c.number == band.c.number)
+        of_key = (
+            func.count().label("holders"),
+            func.min(band.c.number).label("low"),
+            func.max(band.c.number).label("high"),
+        )
+        count = select(band.c.key, *of_key)
+        query = select(band.c.key, band.c.number, article.c.id).join(article, article.c.number == band.c.number)
         with reading(self.engine) as connection:
             for batch in _batches(sorted(set(keys))):
-                wanted = query.where(band.c.key.in_(batch), article.c.article_class != "off_topic")
-                for row in connection.execute(wanted):
-                    found.setdefault(row.key, []).append(row.id)
+                several = count.where(band.c.key.in_(batch)).group_by(band.c.key).having(func.count() > 1)
+                counted = list(connection.execute(several))
+                few = [row.key for row in counted if row.holders <= most]
+                two = {row.key: (row.low, row.high) for row in counted if row.holders > most}
+                ends = band.c.number.in_(sorted({number for both in two.values() for number in both}))
+                for which in (band.c.key.in_(few), and_(band.c.key.in_(list(two)), ends)):
+                    for row in connection.execute(query.where(which, article.c.article_class != "off_topic")):
+                        if row.number in two.get(row.key, (row.number,)):
+                            found.setdefault(row.key, []).append(row.id)
         return {key: sorted(found[key]) for key in sorted(found)}
 
     def save_vectors(self, embedder: str, vectors: Mapping[str, bytes]) -> None:

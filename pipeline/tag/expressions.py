@@ -1002,7 +1002,7 @@ _TOS_OF_DAYS = "to|through|thru|until|till|au|a|al|bis|ate|tot en met|tot|по|�
 
 
 def _western_weekdays(names: dict[str, int]) -> Callable[[re.Match[str], Scene], Days]:
-    """A reader of "held from Sunday to Wednesday"; a week's working days are hours of opening more often than an event."""
+    """A reader of "held from Sunday to Wednesday"; "Tuesday to Sunday" alone, and a week's working days, are hours of opening."""
 
     def read(match: re.Match[str], scene: Scene) -> Days:
         first, last = names[match["weekday"]], names[match["last"]]
@@ -1010,6 +1010,8 @@ def _western_weekdays(names: dict[str, int]) -> Callable[[re.Match[str], Scene],
             return UNTOLD
         direction = _tense(scene, match.start(), match.end())
         length = dt.timedelta(days=(last - first) % 7)
+        if not direction and length >= _OPENING_DAYS:
+            return UNTOLD
         starts = [_weekday(scene, first, week=week) for week in (-2, -1, 0, 1, 2)]
         if direction < 0:
             start = max(day for day in starts if day <= scene.today)
@@ -1022,6 +1024,7 @@ def _western_weekdays(names: dict[str, int]) -> Callable[[re.Match[str], Scene],
     return read
 
 
+_OPENING_DAYS = dt.timedelta(days=4)  # from the first to the last of five days
 _BEFORE_WEEKDAY = 30  # characters: "следующую ", "this coming "
 # The rest of a word, a date that the weekday goes with, or who said something that day, which is no event.
 _PART_OF_DATE = compile_folded(

@@ -7,7 +7,8 @@ import re
 START = 60  # code points of a line in which a dateline ends
 
 _AFTER_DAY = re.compile(
-    r"[\s.,]*(?:\d{4}[\s,]*)?(?:[(（/\[【][^()（）/\[\]【】]{2,30}[)）/\]】])?\.?\s*(?:--|[—–-]|电|電|讯|訊|[=＝])"
+    r"[\s.,]*(?:\d{4}[\s,]*)?(?:[(（/\[【][^()（）/\[\]【】]{2,30}[)）/\]】])?\.?\s*"
+    r"(?:--|(?:[—–]|-(?=\s|$))(?!\s*\d)|[电電讯訊](?=[\s(（:：,，题題]|$)|[=＝])"  # no range of days, no film festival
 )
 
 

@@ -125,16 +125,20 @@ def _near(tagged: TaggedArticle) -> list[DatedEvent]:
         for event in tagged.events
         if event.precision is Precision.DAY
         and published - _NEWS_BEFORE <= event.start <= published + _NEWS_AFTER
-        and not (event.start == published and _is_dateline(event, tagged))
+        and not _is_dateline(event, tagged)
     ]
 
 
 def _is_dateline(event: DatedEvent, tagged: TaggedArticle) -> bool:
-    """True where the day stands on a line with little else, the page's own, or first before an agency's mark."""
-    if not event.evidence or event.evidence in tagged.article.title:
+    """True for the day of publication on a line with little else, the page's own, and for a day first before an agency's mark.
+
+    An agency's day is one off where others carry its report in the morning, or in another zone.
+    """
+    apart = abs((event.start - tagged.article.dated.date()).days)
+    if apart > 1 or not event.evidence or event.evidence in tagged.article.title:
         return False
     lines = [line for line in tagged.article.text.splitlines() if event.evidence in line]
-    return any(len(line) <= datelines.START for line in lines) or any(
+    return (apart == 0 and any(len(line) <= datelines.START for line in lines)) or any(
         datelines.is_in_dateline(line, line.find(event.evidence) + len(event.evidence)) for line in lines[:1]
     )
 

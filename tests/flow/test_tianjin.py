@@ -118,10 +118,9 @@ def test_the_organiser_is_marked_also_where_others_tell_its_account(outcome: Out
     assert outcome.story.organisers == ("chinadaily",)
     assert '<span class="label label-party">主催者</span>' in page_of(outcome, "ja")
     assert '<span class="label label-party">organiser</span>' in page_of(outcome, "en")
-    for source in outcome.story.sources:
-        if source.voice == "chinadaily" != source.family:
-            assert "主催者の中国日報による" in words_of(page_of(outcome, "ja"))
-            assert "after China Daily, the organiser" in words_of(page_of(outcome, "en"))
+    assert any(source.voice == "chinadaily" != source.family for source in outcome.story.sources)
+    assert "主催者の中国日報による" in words_of(page_of(outcome, "ja"))
+    assert "after China Daily, the organiser" in words_of(page_of(outcome, "en"))
 
 
 def test_two_accounts_of_the_days_are_shown_with_their_sources(outcome: Outcome) -> None:

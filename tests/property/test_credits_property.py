@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from re import _parser  # type: ignore[attr-defined]  # nothing public reads an expression
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.extract import credits as lines
 from pipeline.extract.credits import credits_beside, credits_in, known_credits, read_translation
 from pipeline.text.clean import clean_text, fold
 
@@ -30,3 +39,36 @@ def test_pieces_beside_a_text_give_names_that_stand_in_them(pieces: list[str]) -
     for name in (*credits_beside(pieces), *known_credits(pieces)):
         assert fold(name) in everything
     assert read_translation(pieces) in {"", "und", "zh", "en"}  # no other language is named in the parts
+
+
+@pytest.mark.parametrize("form", [lines._TRANSLATED, lines._TRANSLATOR, lines._ORIGINAL_AT])
+def test_every_statement_of_translation_has_one_of_the_words_that_are_asked_for_first(form: re.Pattern[str]) -> None:
+    found = list(_literals(_parser.parse(form.pattern, form.flags)))
+    assert found
+    for literals in found:
+        assert any(word in literals for word in lines._TRANSLATING), literals
+
+
+def _literals(tree: Iterable[tuple[Any, Any]]) -> Iterator[str]:
+    """What every text holds that takes one of the ways through an expression; a line break stands for anything, or nothing."""
+    ways: list[list[str]] = []
+    for kind, value in tree:
+        if str(kind) == "LITERAL":
+            ways.append([chr(value)])
+        elif str(kind) == "IN" and {str(one) for one, _ in value} == {"LITERAL"}:
+            ways.append([chr(number) for _, number in value])
+        elif str(kind) == "SUBPATTERN":
+            ways.append(list(_literals(value[-1])))
+        elif str(kind) == "BRANCH":
+            ways.append([way for branch in value[1] for way in _literals(branch)])
+        else:
+            ways.append(["\n"])
+    return ("".join(way) for way in itertools.product(*ways))
+
+
+def test_those_words_are_found_in_every_form_that_the_expressions_match_without_case() -> None:
+    letters = "".join(sorted(set("".join(lines._TRANSLATING))))
+    matched = re.compile(f"[{letters}]", re.IGNORECASE)
+    for character in map(chr, range(sys.maxunicode + 1)):
+        if matched.match(character):
+            assert character.casefold() in letters

@@ -45,6 +45,12 @@ def test_every_line_says_its_story_and_what_it_copies(tmp_path: Path) -> None:
     ]
 
 
+def test_a_line_that_cannot_be_read_has_the_same_keys_and_is_a_story_of_its_own(tmp_path: Path) -> None:
+    good, bad = run(tmp_path, [ROWS[3], {**ROWS[0], "time": "soon"}], "--embedder", "none")
+    assert bad.keys() == good.keys()
+    assert (bad["cluster"], bad["copy_kind"], bad["reason"]) == ("a", None, "not readable")
+
+
 def test_the_order_of_lines_does_not_matter(tmp_path: Path) -> None:
     forward = run(tmp_path, ROWS, "--embedder", "none")
     assert run(tmp_path, ROWS[::-1], "--embedder", "none") == forward[::-1]

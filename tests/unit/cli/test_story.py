@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -22,9 +23,12 @@ from pipeline.model import (
     Block,
     BlockKind,
     FuzzyDate,
+    Kind,
+    Label,
     Origin,
     Precision,
     Relevance,
+    SourceSpec,
     Tag,
     TaggedArticle,
     TagKind,
@@ -239,3 +243,46 @@ def test_review_writes_one_object_a_line_and_asks_nothing_twice(
     for one in doubts:
         call(place, "split", "--keep-out", one["a"]["story_id"], one["b"]["story_id"])
     assert call(place, "review")[1].stdout == ""
+
+
+def test_an_article_that_newer_rules_call_off_topic_cannot_be_joined(
+    place: Path, ids: dict[str, str], library: Library
+) -> None:
+    """A process that was killed has left it in its story."""
+    (tagged,) = library.articles([ids["second"]]).values()
+    aside = msgspec.structs.replace(
+        tagged, relevance=msgspec.structs.replace(tagged.relevance, article_class=ArticleClass.OFF_TOPIC)
+    )
+    results = (StageResult(stage="tag", key="l", outcome="value", value=msgspec.json.encode(aside)),)
+    library.save_derivation(
+        Derivation(page_id=ids["second"], source_id="second", page_hash="b", rules="s", results=results, tagged=aside)
+    )
+    code, done = call(place, "link", ids["second"], ids["riga"])
+    assert (code, library.constraints()) == (2, [])
+    assert "off topic" in said(done)
+
+
+def test_a_name_that_is_no_text_is_not_found(place: Path, ids: dict[str, str]) -> None:
+    code, done = call(place, "show", "\udce9")
+    assert code == 2
+    assert "no story or article" in said(done)
+
+
+def test_more_weeks_than_there_are_is_a_mistake_in_the_command(place: Path) -> None:
+    code, done = call(place, "review", "--weeks", "1000000")
+    assert (code, isinstance(done.exception, click.BadParameter)) == (2, True)
+
+
+def test_a_copy_adds_no_independent_family(place: Path, ids: dict[str, str], library: Library) -> None:
+    specs = {
+        name: SourceSpec(
+            id=name, names={"en": name}, home=f"https://{name}.example/", country="PT", languages=("en",), kind=Kind.FEED,
+            start=(f"https://{name}.example/feed",), labels=(Label.PRESS,),
+        )
+        for name in ("first", "copy", "second")
+    }  # fmt: skip
+    library.save_sources(specs)
+    _, done = call(place, "show", ids["first"], "--json")
+    shown = json.loads(done.stdout)
+    assert {member["voice"] for member in shown["members"]} == {"first", "copy", "second"}
+    assert shown["families"] == 2

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.config import Settings, Workspace, keys, open_workspace, show
+from pipeline import embed
+from pipeline.config import EMBEDDERS, Settings, Workspace, keys, open_workspace, show
 from pipeline.errors import ConfigurationError, WorkspaceError
 
 DELAY = "CITY_DIGEST_CRAWL__DELAY_S"
@@ -148,6 +149,7 @@ def test_a_text_that_is_no_number_names_its_variable_layer(root: Path) -> None:
         ("digest.first_week", "2026-43"),
         ("digest.base_url", "digest.example.org"),
         ("digest.editions", ""),
+        ("group.embedder", "word2vec"),
         ("crawl.delay_s", "-1"),
         ("crawl.timeout_s", "nan"),
         ("process.workers", "-1"),
@@ -157,6 +159,11 @@ def test_a_text_that_is_no_number_names_its_variable_layer(root: Path) -> None:
 def test_a_value_that_makes_no_sense_is_refused_by_name(root: Path, key: str, value: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"^{key} \(from flag\)"):
         open_workspace(root, environment={}, flags={key: value})
+
+
+def test_every_embedder_that_there_is_may_be_named(root: Path) -> None:
+    assert sorted(EMBEDDERS) == sorted(embed.NAMES)
+    assert {opened(root, group__embedder=name).settings.group.embedder for name in EMBEDDERS} == set(EMBEDDERS)
 
 
 def test_values_that_make_sense_pass(root: Path) -> None:

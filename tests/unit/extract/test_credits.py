@@ -36,6 +36,9 @@ from pipeline.extract.credits import credits_beside, credits_in, known_credits, 
         ("المصدر: شينخوا", ["شينخوا"]),
         ("Source: Xinhua 2025-07-11", ["Xinhua"]),
         ("Source: Mihon News Agency | Editor: Desk 4", ["Mihon News Agency"]),
+        ("المصدر: قناة الجزيرة", ["قناة الجزيرة"]),
+        ("Источник: Кабардинская правда", ["Кабардинская правда"]),
+        ("来源：中国网络电视台", ["中国网络电视台"]),
     ],
 )
 def test_a_name_after_a_label_is_a_credit_anywhere(line: str, names: list[str]) -> None:
@@ -175,6 +178,16 @@ def test_agencies_sign_at_the_end_of_a_text(line: str, names: list[str]) -> None
         "市长说，水的来源：地下水占六成，其余来自河流，两市将共同保护水源并建立监测网络，明年开始执行相关计划。",
         "The exhibition was first shown in Lyon and published in a catalogue by the city.",
         "The novel originally appeared in 1987 and made the city known.",
+        "Media partner: China Daily",
+        "More information: https://unhabitat.org/mihon",
+        "Contact: press@unhabitat.org",
+        "Die Städte feiern im Mai ihre Partnerschaft. (mehr)",
+        "The hall stands beside the old harbour. (map)",
+        "(map)",
+        "両市は共同声明を出した。（カンタス）",
+        "두 도시는 협정을 맺었다. (유럽연합)",
+        "[유럽연합] 두 도시는 협정을 맺었다.",
+        "两市签署了合作备忘录。（联合报道）",
     ],
 )
 def test_a_name_that_is_only_mentioned_is_no_credit(line: str) -> None:
@@ -209,6 +222,9 @@ def test_datelines_and_signatures_count_where_they_stand_only() -> None:
         (["来源：转载文章 发表评论"], []),
         (["By AFP", "9 July 2025"], ["AFP"]),
         (["Reuters", "World", "Business"], []),
+        (["Original article", "Share", "Print"], []),
+        (["提供", "共同通信社"], ["共同通信社"]),
+        (["By Petra", "9 July 2025"], []),
         (["By the harbour", "9 July 2025"], []),
         (["The mayor told Xinhua on 9 July 2025 that she would travel"], []),
     ],
@@ -218,7 +234,8 @@ def test_credits_beside_the_text(pieces: list[str], names: list[str]) -> None:
 
 
 def test_metadata_credits_publishers_that_are_known() -> None:
-    assert known_credits(["Source:Chinadaily.com.cn", "Xinhua", "Sample Desk", "https://cms.mihon.example/1", "https://www.facebook.com/xinhua", "A. Sample, CNN", "、"]) == ["Chinadaily.com.cn", "Xinhua", "CNN"]  # fmt: skip
+    assert known_credits(["Source:Chinadaily.com.cn", "Xinhua", "Sample Desk", "https://cms.mihon.example/1", "https://www.facebook.com/xinhua", "A. Sample, CNN", "Sample Desk - AFP", "、"]) == ["Chinadaily.com.cn", "Xinhua", "CNN", "AFP"]  # fmt: skip
+    assert known_credits(["Petra", "nan", "Lusa", "PETRA"]) == ["Lusa", "PETRA"]  # the first two are also other words
 
 
 @pytest.mark.parametrize(
@@ -266,6 +283,7 @@ def test_a_statement_of_translation_gives_the_language(line: str, code: str) -> 
         "Translation services were offered at the counter of the town hall.",
         "市役所は多言語への翻訳を進める。",
         "原文を読む会が開かれた。",
+        "原文链接：https://www.mihon-news.example/a",
         "翻译工作由两市共同承担。",
         "Aus dem Deutschen Museum kamen zwei Modelle nach Mihon.",
         "Перевод жителей в новые дома начнётся в мае.",

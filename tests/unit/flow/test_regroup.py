@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pytest
 
 from pipeline.flow import regroup
+from pipeline.group import story_id
 from pipeline.model import (
     Article,
     ArticleClass,
@@ -95,6 +96,18 @@ def test_a_copy_that_comes_months_later_joins_the_story_of_its_original(library:
     assert (copy.article_id, copy.copy_of, copy.copy_kind) == (mirror, original, CopyKind.IDENTICAL)
 
 
+def test_one_more_copy_of_a_text_that_very_many_have_joins_their_story(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.group.MAX_HOLDERS", 3)
+    for names in ("abcd", "e", "fg"):
+        for name in names:
+            keep(library, name, BRIDGE, "2026-03-05")
+        regroup(library, None)
+        (story,) = library.stories()
+        assert [member.copy_kind for member in story.members[1:]] == [CopyKind.IDENTICAL] * (len(story.members) - 1)
+
+
 def test_copies_are_found_though_a_killed_run_kept_the_sketches_and_no_story(library: Library) -> None:
     both = {keep(library, "paper", BRIDGE, "2026-03-05"), keep(library, "mirror", BRIDGE, "2026-03-06")}
     with pytest.MonkeyPatch.context() as patch:
@@ -144,3 +157,64 @@ def test_what_a_person_decides_counts_without_anything_new(library: Library) -> 
     assert library.redirects().keys().isdisjoint(story.id for story in library.stories())
     assert next(story.id for story in library.stories([bridge])) == older
     assert regroup(library, None) == (0, 0)
+
+
+def test_an_article_years_older_does_not_bring_the_years_between(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between, lately = keep(library, "port", CHOIR, "2018-05-01"), keep(library, "paper", BRIDGE, "2026-03-05")
+    regroup(library, None)
+    for name, day in (("archive", "2009-03-05"), ("coast", "2026-03-06")):
+        keep(library, name, f"A note of the {name} office on its own affairs, and on nothing else.", day)
+    asked: set[str] = set()
+    articles = Library.articles
+    monkeypatch.setattr(Library, "articles", lambda self, ids: (asked.update(ids), articles(self, ids))[1])
+    regroup(library, None)
+    assert lately in asked
+    assert between not in asked
+
+
+def test_a_story_merged_away_leads_to_where_a_split_takes_its_founder(library: Library) -> None:
+    texts = {
+        "2026-03-05": BRIDGE,
+        "2026-06-05": CHOIR,
+        "2026-09-05": "Ferry timetables of the strait change in autumn, says the port office of Busan in a short note.",
+    }
+    oldest, middle, young = (keep(library, day, text, day) for day, text in texts.items())
+    regroup(library, None)
+    for a, b in ((middle, young), (oldest, middle)):
+        library.save_constraints([Constraint(a=a, b=b, together=True)])
+        regroup(library, None)
+    assert library.redirects() == dict.fromkeys((story_id(middle), story_id(young)), story_id(oldest))
+    library.save_constraints([Constraint(a=oldest, b=one, together=False) for one in (middle, young)])
+    regroup(library, None)
+    assert [story.id for story in library.stories([young])] == [story_id(middle)]
+    assert library.redirects() == {story_id(young): story_id(middle)}
+
+
+def test_a_decision_that_was_carried_out_long_ago_is_not_read_again(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People decide more and more, and a run has to do with what is new."""
+    old = keep(library, "paper", BRIDGE, "2026-01-05"), keep(library, "port", CHOIR, "2026-02-05")
+    library.save_constraints([Constraint(a=min(old), b=max(old), together=True)])
+    regroup(library, None)
+    assert stories(library) == [set(old)]
+    keep(library, "archive", "A note of the archive on its own affairs, and on nothing else.", "2026-10-05")
+    asked: set[str] = set()
+    articles = Library.articles
+    monkeypatch.setattr(Library, "articles", lambda self, ids: (asked.update(ids), articles(self, ids))[1])
+    regroup(library, None)
+    assert asked.isdisjoint(old)
+    assert set(old) in stories(library)
+
+
+def test_what_was_decided_of_an_article_counts_when_it_comes_months_later(library: Library) -> None:
+    old = keep(library, "paper", BRIDGE, "2026-01-05")
+    regroup(library, None)
+    late = hashlib.sha256(b"port").hexdigest()[:16]
+    library.save_constraints([Constraint(a=min(old, late), b=max(old, late), together=True)])
+    assert regroup(library, None) == (0, 0)
+    assert keep(library, "port", CHOIR, "2026-10-05") == late
+    regroup(library, None)
+    assert stories(library) == [{old, late}]

@@ -134,6 +134,36 @@ def test_dates_of_other_things_are_no_conflict(make: Make):
     assert find_conflicts(articles, {}) == ()
 
 
+def test_a_deadline_and_a_season_are_not_the_days_of_the_event(make: Make):
+    deadline = told(make, "a2", "Applications opened until 22 October.", ("22 October", "2026-10-22"))
+    season = told(
+        make,
+        "a3",
+        "It is held from 18 October to 8 November.",
+        ("18 October to 8 November", "2026-10-18", "2026-11-08"),
+    )
+    plain = opened(make, "a1", "2026-10-20")
+    late = replace(deadline, events=tuple(replace(event, deadline=True) for event in deadline.events))
+    assert len(find_conflicts([plain, deadline], {})) == 1
+    assert find_conflicts([plain, late], {}) == find_conflicts([plain, season], {}) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("O fórum abriu a 22 de outubro.", "22 de outubro"),
+        ("O acordo foi assinado a 22 de outubro.", "22 de outubro"),
+        ("L'accordo è stato firmato il 22 ottobre.", "22 ottobre"),
+        ("افتتح المنتدى في 22 أكتوبر.", "22 أكتوبر"),
+        ("سيعقد المنتدى يوم 22 أكتوبر.", "22 أكتوبر"),
+        ("Mkutano ulifanyika tarehe 22 Oktoba.", "22 Oktoba"),
+    ],
+)
+def test_a_day_with_a_word_for_holding_it_is_an_account_in_any_language(make: Make, text: str, words: str):
+    articles = [told(make, "a1", text, (words, "2026-10-22")), opened(make, "a2", "2026-10-20")]
+    assert as_pairs(find_conflicts(articles, {})) == {"event_date": [("2026-10-20", ("a2",)), ("2026-10-22", ("a1",))]}
+
+
 # ---------------------------------------------------------------------------------------------------------------- figures
 
 
@@ -188,7 +218,32 @@ def test_different_host_cities_are_shown(make: Make):
     assert as_pairs(find_conflicts(articles, {})) == {"place": [("geonames:1", ("a1", "a3")), ("geonames:2", ("a2",))]}
 
 
-@pytest.mark.parametrize("text", ["The mayor of Beville spoke at the forum.", "A guest from Beville opened the forum."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mkutano ulifanyika jijini Beville Jumanne.",
+        "Mkutano ulifunguliwa mjini Beville.",
+        "O fórum foi realizado em Beville.",
+        "Il forum si è svolto ieri a Beville.",
+        "عقد المنتدى في Beville",
+    ],
+)
+def test_a_host_city_is_read_in_any_language(make: Make, text: str):
+    articles = [
+        located(make, "a1", "geonames:1", "The forum was held in Aford on Monday.", "Aford"),
+        located(make, "a2", "geonames:2", text, "Beville"),
+    ]
+    assert "place" in as_pairs(find_conflicts(articles, {}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor of Beville spoke at the forum.",
+        "A guest from Beville opened the forum.",
+        "They held a Beville meeting.",
+    ],
+)
 def test_a_city_that_is_only_named_is_no_host(make: Make, text: str):
     articles = [
         located(make, "a1", "geonames:1", "The forum was held in Aford on Monday.", "Aford"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import random
+import time
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -163,6 +165,11 @@ def test_what_is_clearly_older_is_no_rewriting_of_the_newer(make: Make) -> None:
     assert derived(original, older, voices={"a1": "xinhua"}) == {}
 
 
+def test_a_page_may_be_dated_up_to_a_day_before_what_it_repeats(make: Make) -> None:
+    original, mill = make("a1", "Ports", REPORT, day="2026-10-20"), make("a2", "Ports!", REWORDED, day="2026-10-19")
+    assert derived(original, mill, voices={"a1": "xinhua"}) == {"a2": ("a1", CopyKind.REWRITTEN)}
+
+
 def test_of_two_anonymous_pages_the_later_is_the_rewriting(make: Make) -> None:
     first, second = make("a2", "Ports", REPORT, day="2026-10-18"), make("a1", "Ports!", REWORDED, day="2026-10-20")
     assert derived(first, second, voices={}) == {"a1": ("a2", CopyKind.REWRITTEN)}
@@ -199,6 +206,30 @@ def test_an_anonymous_page_in_another_language_is_a_translation_if_it_keeps_the_
         "a2": ("a1", CopyKind.TRANSLATED)
     }
     assert derived(original, japanese, voices=voices) == {}  # too little alike
+
+
+def test_figures_in_other_digits_are_the_same_figures(make: Make) -> None:
+    arabic = make("a2", "ميناء", "٤١٢ ألف حاوية و٣٧ عائلة وجدول زمني بحلول ٢٠٢٨.", language="ar")
+    found = derived(make("a1", "Ports", REPORT), arabic, voices={"a1": "xinhua"}, alike=alike_by(default=0.7))
+    assert found == {"a2": ("a1", CopyKind.TRANSLATED)}
+
+
+def test_very_long_texts_are_compared_in_a_moment(make: Make) -> None:
+    chance = random.Random(1)
+    words = ["".join(chance.choices("abcdefghijk", k=7)) for _ in range(1_000)]
+    texts = [
+        "\n".join(" ".join(chance.choices(words, k=14)).capitalize() + "." for _ in range(2_000)) for _ in range(2)
+    ]
+    started = time.process_time()
+    assert derived(*(make(f"a{n}", "Ports", text) for n, text in enumerate(texts)), voices={"a0": "xinhua"}) == {}
+    assert time.process_time() - started < 2.0
+
+
+def test_dot_leaders_are_read_in_a_moment(make: Make) -> None:
+    leaders = "Contents" + ". " * 15_000
+    started = time.process_time()
+    derived(make("a1", "Ports", REPORT), make("a2", "Ports!", f"{REWORDED} {leaders}"), voices={"a1": "xinhua"})
+    assert time.process_time() - started < 2.0
 
 
 def test_a_rewriting_of_a_translation_is_folded_under_the_translation(make: Make) -> None:

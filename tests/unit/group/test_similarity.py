@@ -91,6 +91,29 @@ def test_the_words_of_a_date_are_no_figure(make: Make):
     assert sorted(profiles["a"].signs) == ["day:2026-10-28", "figure:26"]
 
 
+@pytest.mark.parametrize("text", ["1,350 guests", "1,350名嘉宾", "١٣٥٠ ضيفا", "１３５０人"])
+def test_a_figure_is_the_same_in_all_digits(make: Make, text: str):
+    assert list(profile_all([make("a", "T", text)])["a"].signs) == ["figure:1350"]
+
+
+def test_of_an_event_of_weeks_only_the_first_day_is_told(make: Make):
+    short, long = (make("a", "T", dates=(("2026-10-20", last),)) for last in ("2026-10-22", "2026-11-20"))
+    days = sorted(profile_all([short])["a"].signs)
+    assert days == ["day:2026-10-20", "day:2026-10-21", "day:2026-10-22"]
+    assert sorted(profile_all([long])["a"].signs) == ["day:2026-10-20"]
+
+
+def test_both_ways_to_write_chinese_are_one_language(make: Make):
+    articles = [make(language, "港口", language=language) for language in ("zh-Hans", "zh-Hant")]
+    assert {profile.language for profile in profile_all(articles).values()} == {"zh"}
+
+
+def test_a_kind_of_event_named_in_passing_does_not_say_what_a_report_is_of(make: Make):
+    about = make("a", "T", events=("summit", "anniversary"))
+    tags = tuple(replace(tag, score=0.3) if tag.id == "anniversary" else tag for tag in about.tags)
+    assert profile_all([replace(about, tags=tags)])["a"].types == {"summit"}
+
+
 # ----------------------------------------------------------------------------------------------------------------- vetoes
 
 

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from pipeline.group import Grouping, group, group_at_once, story_id
 from pipeline.group.stories import pair_copies
-from pipeline.model import ArticleClass, Block, BlockKind, Constraint, CopyKind, Story, TaggedArticle
+from pipeline.model import ArticleClass, Block, BlockKind, Constraint, CopyKind, Member, Story, TaggedArticle
 
 Make = Callable[..., TaggedArticle]
 
@@ -199,6 +199,14 @@ def test_contradictions_keep_reports_apart(make: Make, keywords: dict[str, Any],
         make, "a2", "A sister city agreement: Niigata signs with Porto", "en", **{"dates": ("2026-10-20",), **keywords}
     )
     assert len(group_at_once([first, second]).stories) == 2, why
+
+
+def test_a_founder_that_left_does_not_found_a_story_of_the_same_id_again(others: list[TaggedArticle]):
+    founder, stayed = others[:2]
+    kept = Story(id=story_id(founder.article.id), members=(Member(article_id=stayed.article.id, reason="same_event"),))
+    (story,) = place([founder], [stayed], [kept]).stories
+    assert members([story]) == [[founder.article.id]]
+    assert story.id != kept.id
 
 
 def test_reports_without_a_date_join_by_what_they_say(make: Make, signing: list[TaggedArticle]):

@@ -279,6 +279,13 @@ def test_a_publisher_does_not_credit_itself() -> None:
     assert references(None) == credited.references
 
 
+def test_a_publisher_does_not_credit_its_own_site() -> None:
+    own = msgspec.structs.replace(SOURCE, home="https://www.mihon-note.example/", family="")
+    made = identify(msgspec.structs.replace(document(), references=("mihon-note.example", "lyon-note.example")), own)
+    assert isinstance(made, Article)
+    assert made.references == ("lyon-note.example",)
+
+
 @pytest.mark.parametrize(("stated", "kept"), [("zh", "zh"), ("und", "und"), ("ja", ""), ("", "")])
 def test_nothing_is_translated_into_its_own_language(stated: str, kept: str) -> None:
     made = identify(msgspec.structs.replace(document(), translated_from=stated), SOURCE)

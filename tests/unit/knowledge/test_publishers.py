@@ -85,6 +85,7 @@ def test_who_hands_on_is_known_and_names_no_origin(publishers: Publishers, credi
     ("words", "name", "at_end"),
     [
         ("新华社天津7月9日电", "新华社", False), ("新华社记者样本", "新华社", False), ("ベルリン共同", "共同", True), ("ベルリン共同", "", False), ("AFP/dpa", "AFP/dpa", False),
+        ("قناة المدينة", "", True), ("Кабардинка", "", False), ("유럽연합", "", True), ("カンタス", "", True), ("中国网信网", "", False), ("연합뉴스 기자", "연합뉴스", False),
         ("市長の共同記者会見", "", True), ("新华社区中心", "", True), ("見本市", "", True), ("Mihon", "", True), ("", "", True),
     ],
 )  # fmt: skip

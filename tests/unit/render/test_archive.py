@@ -220,6 +220,8 @@ def test_every_form_of_a_story_tells_where_accounts_differ(tree: Tree):
     told = "According to Tianjin Window, the figure is 350 guests."
     assert told in _pages(tree)["issues/2026-W43/en.html"].text_content()
     assert told in tree["feeds/en.atom"].decode()
+    (row,) = _pages(tree)["issues/2026-W43/en.html"].xpath("//*[@id='meetings']//tr[td][1]")
+    assert "21–23 October 2026 accounts differ" in " ".join(row.text_content().split())
 
 
 def test_unverified_stories_are_marked_on_every_page_that_shows_them(tree: Tree, sample: ModuleType):

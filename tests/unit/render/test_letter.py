@@ -57,6 +57,13 @@ def test_the_text_part_holds_every_headline_sentence_and_title(letters: Letters,
                 assert _squeezed(piece) in text, piece
 
 
+def test_rows_mark_a_date_on_which_accounts_differ_in_both_parts(letters: Letters):
+    letter = letters["en", BASE]
+    page = lxml.html.document_fromstring(letter.html)
+    assert page.xpath("//table[@class='rows']//td[contains(., '21–23 October 2026 (accounts differ)')]")
+    assert "- 21–23 October 2026 (accounts differ)" in letter.text
+
+
 def test_a_source_that_is_not_free_is_marked_in_both_parts(letters: Letters):
     marks = {"ja": "有料サイト（無料は冒頭のみの可能性）", "en": "paid site, perhaps only the opening"}
     for (code, _), letter in letters.items():

@@ -262,7 +262,21 @@ def test_articles_are_found_by_the_bands_of_their_sketches(library: Library, sav
     assert library.unsketched("1") == [third]
     assert library.sketches([first, second, third], "1") == {first: b"one", second: b"two"}
     assert library.sketches([first], "2") == {}
-    assert library.holders([7, 2**63 - 1, 0]) == {7: sorted([first, second]), 2**63 - 1: [second]}
+    assert library.holders([7, 2**63 - 1, 0], 2) == {7: sorted([first, second])}
+
+
+def test_a_band_of_more_articles_than_asked_for_leads_to_two_and_none_leads_to_irrelevant_ones(
+    library: Library, save: Save
+) -> None:
+    first, second, third = (save(page, f"神戸の話 {page}") for page in (A, B, C))
+    keys = {first: (1, 2, 3), second: (1, 2, -5), third: (1, 3, -5)}
+    library.save_sketches("1", {one: StoredSketch(value=b"x", keys=of_one) for one, of_one in keys.items()})
+    found = library.holders([1, 2, 3], 2)
+    assert found == {1: found[1], 2: sorted([first, second]), 3: sorted([first, third])}
+    assert (len(found[1]), set(found[1]) < {first, second, third}) == (2, True)
+    assert library.holders([1], 3) == {1: sorted([first, second, third])}
+    save(C, article_class=ArticleClass.OFF_TOPIC)
+    assert library.holders([1, -5], 3) == {1: sorted([first, second]), -5: [second]}
 
 
 def test_an_article_that_is_derived_again_loses_its_sketch_and_its_vector(library: Library, save: Save) -> None:

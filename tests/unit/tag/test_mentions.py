@@ -112,6 +112,8 @@ en | 2026-11-12 | The dialogue is to be held on Tuesday. | 2026-11-17
 en | 2026-11-12 | It was held in the city from Sunday to Wednesday. | 2026-11-08/2026-11-11
 en | 2026-11-12 | It will be held from Friday to Sunday. | 2026-11-13/2026-11-15
 en | 2026-11-12 | The desk is open Monday to Friday. |
+en | 2026-11-12 | The museum of the sister city: Tuesday to Sunday, from nine. |
+en | 2026-11-12 | The festival will run from Wednesday to Sunday. | 2026-11-11/2026-11-15
 de | 2026-11-12 | Das Treffen fand von Sonntag bis Mittwoch statt. | 2026-11-08/2026-11-11
 fr | 2026-11-12 | Le forum s'est tenu du dimanche au mercredi. | 2026-11-08/2026-11-11
 sw | 2026-11-12 | Mkutano ulifunguliwa tarehe 8 Julai 2026. | 2026-07-08

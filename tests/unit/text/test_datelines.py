@@ -14,6 +14,7 @@ from pipeline.text.datelines import is_in_dateline
         ("KOBE, Japan, 8 July 2025 — The mayors met.", "8 July"),
         ("LYON, 3 mars (AFP) - Les maires se sont réunis.", "3 mars"),
         ("中国日报天津7月10日电 市长们参观了港口。", "7月10日"),
+        ("新华社天津7月10日电（记者样本）市长们参观了港口。", "7月10日"),
         ("【東京7月10日=共同】市長らが会談した。", "7月10日"),
     ],
 )
@@ -27,6 +28,9 @@ def test_a_day_before_the_mark_of_an_agency_is_the_reports(line: str, day: str) 
         ("On July 11 the mayors of both cities signed an agreement in Tianjin.", "July 11"),
         ("7月10日，两市市长签署协议。", "7月10日"),
         ("7月10日に調印式が開かれた。", "7月10日"),
+        ("July 8-10, mayors met in Mihon.", "July 8"),
+        ("July 8 – 10: mayors meet in Mihon.", "July 8"),
+        ("7月8日电影节在样本市开幕。", "7月8日"),
         ("After many words about the port and the long way to the harbour, July 11 - a Friday - came.", "July 11"),
     ],
 )

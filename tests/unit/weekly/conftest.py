@@ -63,7 +63,7 @@ def library(at: Callable[..., Workspace]) -> Iterator[Library]:
 def save(library: Library) -> Callable[..., str]:
     """Keeps a grouped article and returns its id; `words` makes it say what the article of that name says."""
 
-    def saved(name: str, day: str | None, *, seen: str = "2026-11-09", article_class: ArticleClass = ArticleClass.NEWS, words: str = "") -> str:  # fmt: skip
+    def saved(name: str, day: str | None, *, seen: str = "2026-11-09", article_class: ArticleClass = ArticleClass.NEWS, words: str = "", references: tuple[str, ...] = ()) -> str:  # fmt: skip
         key, words = hashlib.sha256(name.encode()).hexdigest()[:16], words or name
         published = day and FuzzyDate(
             value=dt.datetime.fromisoformat(f"{day}T09:00+09:00"), precision=Precision.DAY, zone_stated=True, origin=Origin.META
@@ -72,6 +72,7 @@ def save(library: Library) -> Callable[..., str]:
             id=key, page_id=key, source_id=name, url=f"https://{name}.example/", title=f"Title {words * 3}",
             blocks=(Block(kind=BlockKind.PARAGRAPH, text=f"{words} " * 9),), language="en", language_confidence=1.0,
             published=published or None, first_seen=dt.datetime.fromisoformat(f"{seen}T00:00+09:00"), fingerprint=hashlib.sha256(words.encode()).hexdigest()[:16],
+            references=references,
         )  # fmt: skip
         tagged = TaggedArticle(
             article=article, tags=(), relevance=Relevance(score=1, article_class=article_class, reasons={})

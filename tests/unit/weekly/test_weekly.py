@@ -13,6 +13,7 @@ import pytest
 from pipeline import weekly
 from pipeline.config import Workspace
 from pipeline.errors import ConfigurationError
+from pipeline.flow import regroup
 from pipeline.model import (
     ArticleClass,
     Delivery,
@@ -25,7 +26,7 @@ from pipeline.model import (
     SourceSpec,
     SourceState,
 )
-from pipeline.store.library import Library
+from pipeline.store.library import Derivation, Library, StageResult
 from pipeline.weekly import DeliverReport, compose_missing, deliver_issues, fill_shelf, missing_weeks, render_workspace
 
 At = Callable[..., Workspace]
@@ -107,6 +108,27 @@ def test_a_story_that_only_gained_copies_is_not_told_again(at: At, library: Libr
     assert covered(library)[copy] == "2026-W46"
 
 
+def test_an_original_that_is_found_after_its_copy_was_in_an_issue_is_not_told_again(at: At, library: Library, save: Save) -> None:  # fmt: skip
+    copy, other = save("c", "2026-11-05", words="a"), save("b", "2026-11-10")
+    compose_missing(at(MONDAY), library, ())
+    original = save("a", "2026-11-04")
+    (second,) = compose_missing(at("2026-11-16T06:00+09:00"), library, ())
+    (story,) = library.stories([copy])
+    assert {member.article_id: member.copy_of for member in story.members} == {copy: original, original: None}
+    assert [source.article_id for card in second.cards for source in card.sources] == [other]
+    assert covered(library)[original] == "2026-W46"
+
+
+def test_a_copy_is_told_in_its_week_though_its_original_is_of_the_next(at: At, library: Library, save: Save) -> None:
+    copy = save("c", "2026-11-08", words="a", references=("a.example",))
+    original = save("a", "2026-11-09")
+    (first,) = compose_missing(at(MONDAY), library, ())
+    assert [member.copy_of for member in library.stories([copy])[0].members] == [original, None]
+    assert [source.article_id for card in first.cards for source in card.sources] == [copy]
+    (second,) = compose_missing(at("2026-11-16T06:00+09:00"), library, ())
+    assert second.cards == ()
+
+
 def test_what_was_too_old_for_the_first_issue_is_not_late_for_the_second(at: At, library: Library, save: Save) -> None:
     save("a", "2026-11-04")
     old = save("b", "2026-10-28")
@@ -127,6 +149,16 @@ def test_a_quiet_week_has_an_issue_too(at: At, library: Library) -> None:
 
 
 # --------------------------------------------------------------------------------------------------------------- archive
+
+
+def test_a_story_keeps_its_page_when_its_original_is_no_article_any_more(at: At, library: Library, save: Save) -> None:
+    original, copy = save("a", "2026-11-04"), save("c", "2026-11-05", words="a")
+    compose_missing(at(MONDAY), library, ())
+    gone = StageResult(stage="extract", key="k", outcome="skip", reason="no_body")
+    library.save_derivation(Derivation(page_id=original, source_id="a", page_hash="b", rules="newer", results=(gone,)))
+    regroup(library, None)
+    (card,) = fill_shelf(at(MONDAY), library, ()).cards
+    assert [source.article_id for source in card.sources] == [copy]
 
 
 def test_the_archive_is_written_once_and_left_alone_while_nothing_changes(at: At, library: Library, save: Save) -> None:

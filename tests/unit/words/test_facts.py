@@ -171,6 +171,13 @@ def test_the_dateline_of_the_page_is_no_event(lexicon: Lexicon, make: Make) -> N
     assert gather_facts([told], lexicon).event == own
 
 
+def test_an_agencys_dateline_is_no_event_on_the_next_day_either(lexicon: Lexicon, make: Make) -> None:
+    said = named("Oct 31", "2026-10-31")
+    wired = make(text="TIANJIN, Oct 31 (Xinhua) -- The mayors of both cities met and agreed on a park.", dates=(said,))
+    assert gather_facts([wired], lexicon).dates == ()
+    assert gather_facts([make(text="Oct 31, city hall\nThe mayors met.", dates=(said,))], lexicon).event == said
+
+
 def test_days_of_a_meeting_count_for_the_whole_of_it(lexicon: Lexicon, make: Make) -> None:
     articles = [
         make("a", dates=(on("2026-10-28", "2026-10-30"),), tags=FORUM),

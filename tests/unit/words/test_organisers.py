@@ -7,6 +7,8 @@ from pipeline.words.organisers import find_organisers
 NAMES = {
     "chinadaily": ("China Daily", "中国日报", "中国日報", "차이나데일리"),
     "kyodo": ("共同", "共同通信", "Kyodo News"),
+    "wam": ("WAM", "وام", "وكالة أنباء الإمارات"),
+    "tass": ("ТАСС",),
 }
 
 
@@ -29,6 +31,8 @@ NAMES = {
         "Der Dialog wurde veranstaltet von China Daily.",
         "Диалог организован China Daily и городом.",
         "Mazungumzo hayo yaliandaliwa na China Daily.",
+        "The dialogue was hosted by the city of Mihon and co-organized by China Daily.",
+        "指导单位：样本市政府 主办单位：中国日报",
     ],
 )
 def test_who_hosted_or_organised_is_the_organiser(text: str) -> None:
@@ -54,7 +58,19 @@ def test_who_hosted_or_organised_is_the_organiser(text: str) -> None:
         "見本市が主催した。中国日報が伝えた。",
         "Old China Dailyness was hosted by Mihon.",
         "The China daily trade was organised by Mihon.",
+        "The dialogue was hosted by the city of Mihon and attended by editors of China Daily.",
+        "The dialogue was hosted by the city of Mihon, China Daily reports.",
+        "The dialogue was hosted by the city of Mihon (China Daily).",
+        "主催：見本市　後援：中国日報",
+        "主办单位：样本市政府 媒体支持：中国日报",
+        "中国日报刊登了样本市主办的对话的照片。",
+        "حوار نظمته بلدية المدينة منذ خمسة أعوام.",
     ],
 )
 def test_who_only_reports_is_none(text: str) -> None:
     assert find_organisers([text], NAMES) == ()
+
+
+def test_names_with_endings_are_known() -> None:
+    assert find_organisers(["Форум организован ТАССом и городом."], NAMES) == ("tass",)
+    assert find_organisers(["Форум организован ТАССовкой."], NAMES) == ()
