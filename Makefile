@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WEEKLY := $(BIN)/city-digest
 
-.PHONY: demo test check judge bench golden lock clean
+.PHONY: demo test check judge bench golden screenshots lock clean
 
 demo: $(VENV)/.runtime  ## the whole job on the sample web, offline: ./demo
 	$(WEEKLY) demo demo
@@ -19,8 +19,8 @@ check: $(VENV)/.dev  ## style, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, packaging, quality and speed floors
-	$(BIN)/pytest -m slow
+judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, W3C, axe, Lighthouse, packaging, quality and speed floors
+	$(BIN)/pytest -m slow -n auto --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m bench.quality.gate
 	$(BIN)/python -m bench.speed.process --check
 	$(BIN)/python -m bench.speed.crawl --check
@@ -32,9 +32,13 @@ bench: $(VENV)/.dev  ## the figures behind the floors
 	$(BIN)/python -m bench.speed.crawl
 	$(BIN)/python -m bench.speed.copies
 	$(BIN)/python -m bench.speed.group
+	$(BIN)/python -m bench.speed.archive
 
 golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
 	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden
+
+screenshots: $(VENV)/.dev  ## takes the pictures of docs/reference/pages.md again; look at them
+	$(BIN)/python scripts/take_screenshots.py
 
 lock: $(VENV)/.dev  ## pins the newest allowed versions, with hashes
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

@@ -18,7 +18,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import filelock
@@ -35,8 +34,8 @@ from crawler.rounds import crawl_network
 from crawler.shard import peak_mib
 from crawler.shards import number_of_shards
 from crawler.tally import COUNTS, Tally, exit_code
-from pipeline.config import Workspace, open_workspace
-from pipeline.errors import CityDigestError, ConfigurationError, Reason, WorkspaceBusy
+from pipeline.config import Workspace, check_contact, open_workspace
+from pipeline.errors import CityDigestError, Reason, WorkspaceBusy
 from pipeline.model import Kind, SourceHealth, SourceSpec, SourceState
 from pipeline.store.database import open_engine
 from pipeline.store.inbox import HttpState, Inbox, body_hash
@@ -217,21 +216,6 @@ def _plan(job: Job, asked: set[str]) -> dict[str, Any]:
             if key in asked or waiting[key]
         },
     }
-
-
-def check_contact(workspace: Workspace) -> None:
-    """Raises ConfigurationError where servers could not be told who asks."""
-    contact = workspace.settings.crawl.contact
-    parts = urlsplit(contact)
-    if not (parts.scheme in ("http", "https") and parts.netloc) and not (
-        parts.scheme == "mailto" and "@" in parts.path
-    ):
-        raise ConfigurationError(
-            f"crawl.contact is {contact!r}: tell the servers who is asking. Write a page's address (https://...) or "
-            "mailto:you@example.org into city-digest.toml under [crawl]."
-        )
-    if not contact.isascii() or not contact.isprintable() or " " in contact:
-        raise ConfigurationError("crawl.contact goes into the User-Agent header, so it must be ASCII without spaces.")
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -152,6 +153,21 @@ class Workspace:
         return self.root / self.settings.deliver.readers
 
     @property
+    def templates(self) -> Path:
+        """The workspace's own templates, files that pages load, and words of editions."""
+        return self.root / "templates"
+
+    @property
+    def overrides(self) -> Path:
+        """What the editors decided of stories."""
+        return self.root / "overrides.toml"
+
+    @property
+    def preview(self) -> Path:
+        """The coming issue as it stands now."""
+        return self.root / "preview"
+
+    @property
     def inbox_url(self) -> str:
         return self.settings.store.inbox or f"sqlite:///{self.state / 'inbox.sqlite'}"
 
@@ -170,6 +186,21 @@ class Workspace:
             instant = dt.datetime.fromisoformat(frozen).astimezone(dt.UTC)
             return lambda: instant
         return lambda: dt.datetime.now(dt.UTC)
+
+
+def check_contact(workspace: Workspace) -> None:
+    """Raises ConfigurationError where servers could not be told who asks."""
+    contact = workspace.settings.crawl.contact
+    parts = urlsplit(contact)
+    if not (parts.scheme in ("http", "https") and parts.netloc) and not (
+        parts.scheme == "mailto" and "@" in parts.path
+    ):
+        raise ConfigurationError(
+            f"crawl.contact is {contact!r}: tell the servers who is asking. Write a page's address (https://...) or "
+            "mailto:you@example.org into city-digest.toml under [crawl]."
+        )
+    if not contact.isascii() or not contact.isprintable() or " " in contact:
+        raise ConfigurationError("crawl.contact goes into the User-Agent header, so it must be ASCII without spaces.")
 
 
 def open_workspace(

@@ -7,7 +7,9 @@
       StoreError                 a database cannot be read or written                         (exit 75)
         SchemaTooNew             the database was written by a newer version                  (exit 78)
       CrawlError                 the crawler process did not do its work                      (exit 1)
+      ServiceError               a service on the web gave no usable answer                   (exit 75)
       RenderError                a template or a label is wrong                               (exit 1)
+        TemplateError            it is one of the workspace's own                             (exit 78)
       DeliveryError              the channel refused, before or instead of any reader         (exit 3)
 
 A stage's outcome is its value, or one of Skip, Retry, Quarantine. They are not errors: they are stored with a Reason and
@@ -52,8 +54,16 @@ class CrawlError(CityDigestError):
     exit_code = 1
 
 
+class ServiceError(CityDigestError):
+    exit_code = 75
+
+
 class RenderError(CityDigestError):
     exit_code = 1
+
+
+class TemplateError(RenderError):
+    exit_code = 78
 
 
 class DeliveryError(CityDigestError):

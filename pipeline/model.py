@@ -13,9 +13,10 @@ from enum import StrEnum
 import msgspec
 
 
-class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Immutable, comparable, and encoded as JSON without its default values.
 
+    What never changes is in no cycle, so the garbage collector need not look at it: a shelf of ten years has millions of parts.
     Subclasses repeat `frozen=True, kw_only=True`: msgspec applies the second to a class's own fields only, and mypy wants the first.
     """
 
@@ -433,6 +434,9 @@ class TaggedArticle(Frozen, frozen=True, kw_only=True):
     events: tuple[DatedEvent, ...] = ()
     persons: tuple[Person, ...] = ()
     claims: tuple[Claim, ...] = ()
+    agreement: AgreementStatus | None = None  # how far, by its words, the agreement has come that it tells of
+    called_off: bool = False  # it says that what was to take place does not, or not on its day
+    new_day: dt.date | None = None  # to which it says that it is put off
 
     def ids(self, kind: TagKind) -> tuple[str, ...]:
         """Ids of its tags of one kind, highest score first."""
@@ -582,7 +586,51 @@ class Words(Frozen, frozen=True, kw_only=True):
 
     headline: str
     sentences: tuple[str, ...]
-    engine: str  # "tags": built from tags, dates and pairs
+    why: str = ""  # why it matters, by rule: the tie of its two cities; never from an engine
+    engine: str  # "tags": built from tags, dates and pairs; "editors": written by a person
+
+
+class AgreementStatus(StrEnum):
+    """How far an agreement has come. Where little is known, the word that claims less."""
+
+    SIGNED = "signed"
+    ANNOUNCED = "announced"  # settled, and still ahead
+    PLANNED = "planned"  # ahead without a day, or only spoken of as wished for or proposed
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
+
+class OverrideKind(StrEnum):
+    """What a person decides of a story."""
+
+    PIN = "pin"  # it leads the next issue that can have it
+    HIDE = "hide"  # it is in no issue that is made from now on
+    EDIT = "edit"  # other words than ours
+    NOTE = "note"  # words below its card
+    RETRACT = "retract"  # withdrawn: its page says so, and it is nowhere else
+
+
+class Override(Frozen, frozen=True, kw_only=True):
+    """What the editors decided of a story. Readers see it, with its day, wherever it acts."""
+
+    story_id: str
+    kind: OverrideKind
+    day: dt.date  # on which it was decided
+    reason: str | dict[str, str] = ""  # for readers: one text for all editions, or edition -> text
+    headline: dict[str, str] = {}  # edition -> the headline in place of ours
+    sentences: dict[str, tuple[str, ...]] = {}  # edition -> the sentences in place of ours
+    note: str | dict[str, str] = ""  # one text for all editions, or edition -> text
+
+
+class Development(Frozen, frozen=True, kw_only=True):
+    """What a follow-up has that the last issue with its story had not."""
+
+    week: str  # of that issue
+    sources: int = 0  # more independent texts
+    families: int = 0  # more independent publisher families
+    event: DatedEvent | None = None  # the date of the event, where it is another one now
+    status: AgreementStatus | None = None  # of the agreement, where it is another one now
+    disputed: tuple[str, ...] = ()  # facts on which accounts differ now and did not: "event_date", "place", ...
 
 
 class Card(Frozen, frozen=True, kw_only=True):
@@ -609,19 +657,22 @@ class Card(Frozen, frozen=True, kw_only=True):
     organisers: tuple[str, ...] = ()  # voices that organised the event: by their label, or because a text says so
     languages: tuple[str, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
+    claims: tuple[CheckedClaim, ...] = ()  # ties that its articles claim, beside what is known of them
+    agreement: AgreementStatus | None = (
+        None  # how far, by the words of the latest articles that say it, an agreement has come
+    )
+    called_off: bool = False  # an article says that what was to take place does not, or not on its day
+    host: str = ""  # id of the city where it takes place, "" if no source says so or they differ
     unverified: bool = False  # every source is without a label
     follow_up: bool = False  # part of an earlier issue already
+    development: Development | None = None  # what is new since then
+    overrides: tuple[Override, ...] = ()  # what the editors decided of it, oldest first
+    built: dict[str, Words] = {}  # edition -> our own words, where the editors put theirs in the place
     score: float = 0.0  # rank within its week
     reasons: dict[str, float] = {}  # parts of the score
 
 
 # ---------------------------------------------------------------------------------------------------------------- issues
-
-
-class AgreementStatus(StrEnum):
-    SIGNED = "signed"
-    ANNOUNCED = "announced"
-    ENDED = "ended"
 
 
 class Agreement(Frozen, frozen=True, kw_only=True):
@@ -642,6 +693,15 @@ class Meeting(Frozen, frozen=True, kw_only=True):
     b: str
     event_type: str
     date: DatedEvent | None = None
+
+
+class Call(Frozen, frozen=True, kw_only=True):
+    """A row of "Calls and jobs": something to apply or to register for."""
+
+    story_id: str
+    deadline: DatedEvent  # the last day
+    cities: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
 
 class CalendarRow(Frozen, frozen=True, kw_only=True):
@@ -692,6 +752,16 @@ class SourceHealth(Frozen, frozen=True, kw_only=True):
     pages: int = 0  # pages in the inbox
 
 
+class Correction(Frozen, frozen=True, kw_only=True):
+    """What the editors changed in an earlier issue after it was out."""
+
+    story_id: str
+    kind: OverrideKind  # edit, note or retract
+    day: dt.date
+    reason: str | dict[str, str] = ""  # as Override has it
+    week: str  # of the last issue that had the story
+
+
 class IssueStatus(StrEnum):
     FULL = "full"
     QUIET = "quiet"  # little or nothing happened
@@ -709,10 +779,15 @@ class Issue(Frozen, frozen=True, kw_only=True):
     status: IssueStatus
     leads: tuple[Card, ...] = ()
     regions: tuple[RegionSection, ...] = ()
+    further: tuple[Card, ...] = ()  # news beyond what can be read in five minutes, told in one line each
     agreements: tuple[Agreement, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     calendar: tuple[CalendarRow, ...] = ()
+    calls: tuple[Call, ...] = ()  # whose deadline is ahead, soonest first
+    anniversaries: tuple[Anniversary, ...] = ()
     follow_ups: tuple[Card, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    overrides: tuple[Override, ...] = ()  # pins and hides that acted when it was made
     background: tuple[Card, ...] = ()
     names: tuple[str, ...] = ()  # city ids named this week
     figures: Figures = Figures()
@@ -722,7 +797,7 @@ class Issue(Frozen, frozen=True, kw_only=True):
     def cards(self) -> tuple[Card, ...]:
         """Every card of the issue, in reading order."""
         regional = (card for section in self.regions for card in section.cards)
-        return (*self.leads, *regional, *self.follow_ups, *self.background)
+        return (*self.leads, *regional, *self.further, *self.follow_ups, *self.background)
 
 
 # ---------------------------------------------------------------------------------------------------------------- output
@@ -736,6 +811,9 @@ class Shelf(Frozen, frozen=True, kw_only=True):
     sources: dict[str, SourceSpec]
     health: tuple[SourceHealth, ...] = ()
     redirects: dict[str, str] = {}  # old story id -> the story it was merged into
+    overrides: tuple[Override, ...] = ()  # in the order of the file
+    ties: tuple[Tie, ...] = ()  # each pair and kind once
+    complete_ties: tuple[CompleteTies, ...] = ()
 
 
 class Rendered(Frozen, frozen=True, kw_only=True):

@@ -7,17 +7,20 @@ is in the next issue, once, and what is far older than the week is in none (docs
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from pipeline import deliver, group, render, words
 from pipeline.compose import collection_failed, compose_issue
 from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
 from pipeline.errors import ConfigurationError
-from pipeline.files import clear_staging, replace_file
+from pipeline.files import clear_staging, read_tree, replace_file
 from pipeline.flow import voices_of
-from pipeline.knowledge.editions import Edition, load_edition
+from pipeline.knowledge.editions import Edition, open_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
+from pipeline.knowledge.ties import Ties, load_ties
 from pipeline.model import (
     Card,
     CopyKind,
@@ -32,12 +35,15 @@ from pipeline.model import (
     Story,
     TaggedArticle,
 )
+from pipeline.overrides import assign_overrides, read_overrides, retraction
 from pipeline.store.library import Library
 from pipeline.text.weeks import bounds_of, days_of, next_week, week_of, week_of_day, weeks_between
 from pipeline.version import __version__
 
 # How long before a week its late articles may have been published: three issues' worth. Older ones are no news.
 LATE = dt.timedelta(days=21)
+# Stories whose articles are in memory at one time: a card is a tenth of its articles, and an archive has every card.
+STORIES_AT_ONCE = 500
 
 
 def make_cards(
@@ -46,6 +52,7 @@ def make_cards(
     sources: Mapping[str, SourceSpec],
     editions: Sequence[Edition],
     lexicon: Lexicon,
+    ties: Ties,
 ) -> list[Card]:
     """The unranked cards of these stories; stories none of whose articles is known are left out."""
     voices = voices_of(articles.values(), sources)
@@ -62,6 +69,9 @@ def make_cards(
                     voices=voices,
                     lexicon=lexicon,
                     editions=editions,
+                    host=group.find_host(known),
+                    figures=group.find_figures(known, voices),
+                    ties=ties,
                 )
             )
     return cards
@@ -76,18 +86,22 @@ def missing_weeks(workspace: Workspace, library: Library, issues: Sequence[Issue
     Counted from the last issue; without any from `digest.first_week`, or else the last week that was complete when the first
     article was seen.
     """
-    zone, now = workspace.zone, workspace.clock()
-    last = week_of_day(now.astimezone(zone).date() - dt.timedelta(days=7))
+    first = _next_issue(workspace, library, issues)
+    return weeks_between(first, _last_complete_week(workspace)) if first else []
+
+
+def _next_issue(workspace: Workspace, library: Library, issues: Sequence[Issue]) -> str:
+    """The week of the next issue, complete or not; "" while nothing is known."""
     if issues:
-        first = next_week(issues[-1].week)
-    elif workspace.settings.digest.first_week:
-        first = workspace.settings.digest.first_week
-    else:
-        seen = library.earliest_article()
-        if seen is None:
-            return []
-        first = week_of_day(days_of(week_of(seen, zone))[0] - dt.timedelta(days=7))
-    return weeks_between(first, last)
+        return next_week(issues[-1].week)
+    if workspace.settings.digest.first_week:
+        return workspace.settings.digest.first_week
+    seen = library.earliest_article()
+    return week_of_day(days_of(week_of(seen, workspace.zone))[0] - dt.timedelta(days=7)) if seen else ""
+
+
+def _last_complete_week(workspace: Workspace) -> str:
+    return week_of_day(workspace.clock().astimezone(workspace.zone).date() - dt.timedelta(days=7))
 
 
 def compose_missing(
@@ -116,19 +130,30 @@ def compose_missing(
 
 
 def compose_week(
-    workspace: Workspace, library: Library, week: str, earlier: Sequence[Issue], health: Sequence[SourceHealth]
+    workspace: Workspace,
+    library: Library,
+    week: str,
+    earlier: Sequence[Issue],
+    health: Sequence[SourceHealth],
+    *,
+    previewed: Collection[str] = (),
 ) -> tuple[Issue, list[str]]:
-    """The issue of a week and the ids of the articles it covers; nothing is stored."""
+    """The issue of a week and the ids of the articles it covers; nothing is stored.
+
+    Args:
+        previewed: articles covered by those of the earlier issues that are not stored either.
+    """
     lexicon, settings = load_lexicon(), workspace.settings.digest
-    covered = _articles_of(week, workspace, library, earlier)
-    issued = library.published_articles()
+    issued = library.published_articles().keys() | set(previewed)
+    covered = _articles_of(week, workspace, library, earlier, issued)
     stories = [story for story in library.stories(covered) if _brings_news(story, covered, issued)]
     # A story counts with everything known of it when the week ended, so that a follow-up stands beside what it follows.
     end = bounds_of(week, workspace.zone)[1]
     ids = [member.article_id for story in stories for member in story.members]
     known = library.articles(ids)
     articles = {key: item for key, item in known.items() if key in set(covered) or item.article.dated < end}
-    cards = make_cards(stories, articles, library.sources(), open_editions(workspace), lexicon)
+    ties = open_ties(library)
+    cards = make_cards(stories, articles, library.sources(), open_editions(workspace), lexicon, ties)
     issue = compose_issue(
         week,
         cards,
@@ -139,8 +164,43 @@ def compose_week(
         redirects=library.redirects(),
         health=health,
         lexicon=lexicon,
+        ties=ties,
+        overrides=read_overrides(workspace.overrides),
     )
     return issue, covered
+
+
+def preview_issues(
+    workspace: Workspace, library: Library, health: Sequence[SourceHealth], week: str = ""
+) -> list[Issue]:
+    """The issues from the next one to that of a week as they would be made now, the one of the week last; nothing is stored.
+
+    Args:
+        week: "" for the next one; at the latest the one that runs.
+
+    Raises:
+        ConfigurationError: the week has its issue already or lies ahead, or nothing has been collected yet.
+    """
+    issues = library.issues()
+    first = _next_issue(workspace, library, issues)
+    running = next_week(_last_complete_week(workspace))
+    if not first:
+        raise ConfigurationError(
+            "nothing has been collected yet, so there is no issue to preview: run 'city-digest run'"
+        )
+    if not first <= (week or first) <= running:
+        raise ConfigurationError(
+            f"an issue of {week or first} cannot be previewed: the next one is that of {first}, and the week that runs is "
+            f"{running}. Issues that are out lie in {workspace.archive / 'issues'}."
+        )
+    health = _of_the_living(health, library.sources())
+    made: list[Issue] = []
+    previewed: set[str] = set()
+    for each in weeks_between(first, week or first):
+        issue, covered = compose_week(workspace, library, each, [*issues, *made], health, previewed=previewed)
+        previewed.update(covered)
+        made.append(issue)
+    return made
 
 
 def _brings_news(story: Story, covered: Collection[str], issued: Collection[str]) -> bool:
@@ -162,21 +222,40 @@ def _brings_news(story: Story, covered: Collection[str], issued: Collection[str]
     return not told or not fresh <= told
 
 
-def _articles_of(week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue]) -> list[str]:
+def _articles_of(
+    week: str, workspace: Workspace, library: Library, earlier: Sequence[Issue], issued: Collection[str]
+) -> list[str]:
     start, end = bounds_of(week, workspace.zone)
-    published = library.published_articles()
     if earlier:  # what is late; but never from before the first issue, which left that out as too old
         start = max(start - LATE, bounds_of(earlier[0].week, workspace.zone)[0])
     candidates = set(library.articles_dated(start, end))
     # An undated article is as new as the first sight of it, and the latest complete week is the first that can have it.
-    if week_of_day(workspace.clock().astimezone(workspace.zone).date() - dt.timedelta(days=7)) == week:
+    if week >= _last_complete_week(workspace):
         candidates.update(library.undated_articles())
-    return sorted(candidates - published.keys())
+    return sorted(candidates.difference(issued))
+
+
+def open_ties(library: Library) -> Ties:
+    """Every tie that is known: those that ship, and the library's own before them."""
+    own = library.ties()
+    return load_ties().with_rows(own.rows, own.complete)
 
 
 def open_editions(workspace: Workspace) -> list[Edition]:
-    """The workspace's editions, in its order. Raises ConfigurationError for an unknown one."""
-    return [load_edition(code) for code in workspace.settings.digest.editions]
+    """The workspace's editions, in its order. Raises ConfigurationError for an unknown one, TemplateError for a wrong one."""
+    files = read_tree(workspace.templates / "i18n")
+    own = {name.removesuffix(".toml"): body for name, body in files.items() if name.endswith(".toml")}
+    return [open_edition(code, own) for code in workspace.settings.digest.editions]
+
+
+def open_templates(workspace: Workspace) -> render.Templates:
+    """The templates that ship, and before them the workspace's own. Raises TemplateError for one that is wrong."""
+    files = read_tree(workspace.templates)
+    # What lies beside the folders is the person's: notes, a licence.
+    own = {path: body for path, body in files.items() if "/" in path and not path.startswith("i18n/")}
+    templates = render.Templates(own)
+    templates.check()
+    return templates
 
 
 # ----------------------------------------------------------------------------------------------------------------- render
@@ -191,10 +270,13 @@ class RenderReport(Frozen, frozen=True, kw_only=True):
 
 def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHealth]) -> Shelf:
     """Everything that the archive shows."""
-    stories = library.stories()
-    articles = library.articles([member.article_id for story in stories for member in story.members])
-    sources = library.sources()
-    cards = make_cards(stories, articles, sources, open_editions(workspace), load_lexicon())
+    stories, sources, ties = library.stories(), library.sources(), open_ties(library)
+    editions, lexicon = open_editions(workspace), load_lexicon()
+    cards: list[Card] = []
+    for first in range(0, len(stories), STORIES_AT_ONCE):
+        some = stories[first : first + STORIES_AT_ONCE]
+        articles = library.articles([member.article_id for story in some for member in story.members])
+        cards += make_cards(some, articles, sources, editions, lexicon, ties)
     newest_first = sorted(cards, key=lambda card: (-_dated(card).timestamp(), card.story_id))
     return Shelf(
         issues=tuple(library.issues()),
@@ -202,6 +284,9 @@ def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHe
         sources=sources,
         health=tuple(_of_the_living(health, sources)),
         redirects=library.redirects(),
+        overrides=read_overrides(workspace.overrides),
+        ties=ties.rows,
+        complete_ties=ties.complete,
     )
 
 
@@ -218,7 +303,8 @@ def _dated(card: Card) -> dt.datetime:
 def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
     """Leaves the archive up to date; a file whose bytes would not change is not touched."""
     clear_staging(workspace.staging)
-    files = written = 0
+    kept: set[str] = set()
+    written = 0
     for page in render.render_archive(
         shelf,
         load_lexicon(),
@@ -226,11 +312,82 @@ def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
         base_url=workspace.settings.digest.base_url,
         version=__version__,
         contact=workspace.settings.mail.contact,
+        home=workspace.settings.digest.home,
+        templates=open_templates(workspace),
     ):
-        files += 1
+        kept.add(page.path)
         target = workspace.archive / page.path
         written += replace_file(target, page.body, staging=workspace.staging, durable=False)
-    return RenderReport(files=files, written=written)
+    _remove_withdrawn(workspace.archive, kept, shelf)
+    return RenderReport(files=len(kept), written=written)
+
+
+# Folders of the archive that hold nothing but what is rendered.
+_FOLDERS = ("cities", "feeds", "networks", "pairs", "search", "stories", "themes")
+
+
+def _remove_withdrawn(archive: Path, kept: Collection[str], shelf: Shelf) -> None:
+    """Removes what was rendered once, is no more, and tells of a withdrawn story, such as the page of a city that only it named."""
+    decided = assign_overrides(shelf.overrides, shelf.redirects)
+    withdrawn = [story_id for story_id, overrides in decided.items() if retraction(overrides)]
+    if not withdrawn:
+        return
+    for file in sorted(file for folder in _FOLDERS for file in (archive / folder).rglob("*") if file.is_file()):
+        path = file.relative_to(archive).as_posix()
+        if path in kept:
+            continue
+        body = file.read_bytes()
+        if path.startswith("search/") or any(story in path or story.encode() in body for story in withdrawn):
+            file.unlink()
+
+
+def render_preview(workspace: Workspace, library: Library, made: Sequence[Issue]) -> None:
+    """Leaves the folder `preview/` with the last of these issues alone: its pages, its stories' pages and its mail.
+
+    Args:
+        made: issues that are not stored, oldest first.
+    """
+    ties, sources, settings = open_ties(library), library.sources(), workspace.settings
+    shelf = Shelf(
+        issues=(*library.issues(), *made),
+        cards=tuple(_left_out(library, made[-1], sources, open_editions(workspace))),
+        sources=sources,
+        redirects=library.redirects(),
+        overrides=read_overrides(workspace.overrides),
+        ties=ties.rows,
+        complete_ties=ties.complete,
+    )
+    editions, issue = open_editions(workspace), made[-1]
+    files = {
+        page.path: page.body
+        for page in render.render_proof(
+            shelf,
+            load_lexicon(),
+            editions,
+            folder=workspace.preview.name,
+            archive=workspace.archive.name,
+            home=settings.digest.home,
+            templates=open_templates(workspace),
+        )
+    }
+    for edition in editions:
+        letter = make_letter(workspace, issue, shelf, edition)
+        files[f"mail/{issue.week}-{edition.code}.txt"] = letter.text.encode("utf-8")
+    if workspace.preview.is_dir():
+        shutil.rmtree(workspace.preview)
+    for path, body in files.items():
+        replace_file(workspace.preview / path, body, staging=workspace.staging, durable=False)
+
+
+def _left_out(
+    library: Library, issue: Issue, sources: Mapping[str, SourceSpec], editions: Sequence[Edition]
+) -> list[Card]:
+    """The cards of stories that the editors left out: the issue names them."""
+    redirects = library.redirects()
+    ids = {redirects.get(row.story_id, row.story_id) for row in issue.overrides}
+    stories = [story for story in library.stories() if story.id in ids] if ids else []
+    articles = library.articles([member.article_id for story in stories for member in story.members])
+    return make_cards(stories, articles, sources, editions, load_lexicon(), open_ties(library))
 
 
 # ---------------------------------------------------------------------------------------------------------------- deliver
@@ -315,6 +472,7 @@ def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Editi
         edition,
         base_url=workspace.settings.digest.base_url,
         sender=workspace.settings.mail,
+        templates=open_templates(workspace),
     )
 
 

@@ -639,7 +639,8 @@ def _run(
     """Carries out an errand on the network; no crawl may run meanwhile, or hosts would be asked twice as often as promised."""
     from crawler.curation.asking import run
     from crawler.job import Job
-    from crawler.run import check_contact, only_one_crawl
+    from crawler.run import only_one_crawl
+    from pipeline.config import check_contact
 
     check_contact(workspace)
     workspace.state.mkdir(parents=True, exist_ok=True)

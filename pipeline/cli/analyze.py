@@ -160,8 +160,17 @@ def describe_article(tagged: Any) -> dict[str, Any]:
             }
             for tag in tagged.tags
         ],
-        "claims": [],
+        "claims": [_describe_claim(claim) for claim in tagged.claims],
     }
+
+
+def _describe_claim(claim: Any) -> dict[str, Any]:
+    """A claimed tie beside what the shipped ties say of it."""
+    from pipeline.knowledge.ties import load_ties
+
+    verdict, proof = load_ties().check(claim.a, claim.b)
+    found = {"kind": "tie", "a": claim.a, "b": claim.b, "verdict": verdict.value, "evidence": claim.evidence}
+    return found | ({"source": proof} if proof else {})
 
 
 def _read(file: Path) -> bytes:

@@ -30,6 +30,7 @@ def explain(session: Session, address: str) -> dict[str, Any]:
     from pipeline.knowledge.lexicon import load_lexicon
     from pipeline.store.opening import open_inbox, open_library
     from pipeline.text.urls import address_id, normalise_url
+    from pipeline.weekly import open_ties
 
     workspace = session.open()
     library, lexicon = open_library(workspace), load_lexicon()
@@ -79,6 +80,11 @@ def explain(session: Session, address: str) -> dict[str, Any]:
     ]
     data["events"] = msgspec.to_builtins(tagged.events)
     data["persons"] = msgspec.to_builtins(tagged.persons)
+    ties = open_ties(library)
+    data["claims"] = [
+        {"a": claim.a, "b": claim.b, "verdict": ties.check(claim.a, claim.b)[0].value, "evidence": claim.evidence}
+        for claim in tagged.claims
+    ]
     data["story"] = msgspec.to_builtins(stories[0]) if stories else None
     data["issue"] = library.published_articles().get(article.id)
     return data
@@ -124,6 +130,8 @@ def _print(data: dict[str, Any]) -> None:
         click.echo(f"date       {_span(event)}  “{event.get('evidence', '')}”")
     for person in data["persons"]:
         click.echo(f"person     {person['name']}, {person.get('role') or 'no role'}  “{person.get('evidence', '')}”")
+    for claim in data["claims"]:
+        click.echo(f"claim      {claim['a']} tied to {claim['b']}: {claim['verdict']}  “{claim['evidence']}”")
     if data["story"]:
         click.echo(
             f"story      {data['story']['id']}, {len(data['story']['members'])} articles; issue {data['issue'] or 'none'}"

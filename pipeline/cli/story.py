@@ -36,7 +36,7 @@ def show(session: Session, name: str, as_json: bool) -> int:
     from pipeline.store.opening import open_library
 
     library = open_library(session.open())
-    data = describe_story(library, _find(library, name)[0], name)
+    data = describe_story(library, find_story(library, name)[0], name)
     if as_json:
         print_json(data)
     else:
@@ -48,12 +48,12 @@ def describe_story(library: Library, story: Story, asked: str) -> dict[str, Any]
     """Everything known of a story, as `story show --json` prints it."""
     from pipeline.flow import voices_of
     from pipeline.knowledge.lexicon import load_lexicon
-    from pipeline.weekly import make_cards
+    from pipeline.weekly import make_cards, open_ties
 
     ids = [member.article_id for member in story.members]
     articles, sources = library.articles(ids), library.sources()
     voices = voices_of(articles.values(), sources)
-    cards = make_cards([story], articles, sources, (), load_lexicon())
+    cards = make_cards([story], articles, sources, (), load_lexicon(), open_ties(library))
     return {
         "id": story.id,
         "asked": asked,
@@ -128,7 +128,7 @@ def link(session: Session, names: tuple[str, ...], as_json: bool) -> int:
     """
 
     def decide(library: Library) -> tuple[list[Constraint], list[str]]:
-        found = [_find(library, name) for name in names]
+        found = [find_story(library, name) for name in names]
         articles = [article_id or _first(story) for story, article_id in found]
         if len(set(articles)) < 2:
             raise click.ClickException(
@@ -168,7 +168,7 @@ def split(session: Session, story: str, articles: tuple[str, ...], keep_out: boo
     """
 
     def decide(library: Library) -> tuple[list[Constraint], list[str]]:
-        found = _find(library, story)[0]
+        found = find_story(library, story)[0]
         leaving = _find_leaving(library, found, articles, keep_out=keep_out)
         return _keep_apart(found, leaving, library.constraints()), [*leaving, *_staying(found, leaving)]
 
@@ -181,7 +181,7 @@ def _find_leaving(library: Library, story: Story, names: Iterable[str], *, keep_
     members = {member.article_id for member in story.members}
     leaving = []
     for name in names:
-        home, article_id = _find(library, name)
+        home, article_id = find_story(library, name)
         if keep_out and home.id != story.id:
             article_id = article_id or _first(home)
         if not article_id:
@@ -274,6 +274,24 @@ def _report(placed: Mapping[str, str], *, as_json: bool) -> None:
         click.echo(f"{story_id}  {' '.join(sorted(ids))}")
 
 
+# --------------------------------------------------------------------------------------------------------------- retract
+
+
+@command.command("retract")
+@click.argument("story", metavar="STORY")
+@click.option("--reason", required=True, metavar="TEXT", help="Why, for readers.")
+@json_option
+@click.pass_obj
+def retract(session: Session, story: str, reason: str, as_json: bool) -> int:
+    """Withdraws a story: its page says when and why, one line stands for it in issues that are out, and it is nowhere else.
+
+    STORY is a story's id, also one that was merged into another, or the id or address of one of its articles.
+    """
+    from pipeline.cli.issue import decide
+
+    return decide(session, story, "retract", {"reason": reason}, as_json=as_json)
+
+
 # --------------------------------------------------------------------------------------------------------------- review
 
 
@@ -322,7 +340,7 @@ def find_doubts(workspace: Workspace, library: Library, weeks: int) -> list[Any]
 # ---------------------------------------------------------------------------------------------------------------- names
 
 
-def _find(library: Library, name: str) -> tuple[Story, str]:
+def find_story(library: Library, name: str) -> tuple[Story, str]:
     """A story by its id, by one that was merged into it, or by an article's id or address; and that article's id, else "".
 
     Raises ClickException where there is none.

@@ -5,32 +5,35 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from pipeline.compose.agreements import list_agreements
+from pipeline.compose.anniversaries import choose_anniversaries
+from pipeline.compose.calls import list_calls
+from pipeline.compose.changes import Past, list_corrections
+from pipeline.compose.choice import choose_leads, choose_regional
 from pipeline.errors import NOT_ASKED, READ_ALL_THE_SAME
 from pipeline.knowledge.lexicon import Lexicon
+from pipeline.knowledge.ties import Ties
 from pipeline.model import (
-    Agreement,
-    AgreementStatus,
     ArticleClass,
     CalendarRow,
     Card,
-    DatedEvent,
     Figures,
     Issue,
     IssueStatus,
     Meeting,
-    Precision,
+    Override,
+    OverrideKind,
     RegionSection,
     SourceHealth,
 )
+from pipeline.overrides import assign_overrides, mark_card
+from pipeline.text.ahead import dates_ahead
 from pipeline.text.weeks import days_of
 
-MOST_LEADS = 4
-# Leads of one region of the world, so that one busy region does not fill the top.
-MOST_LEADS_PER_REGION = 2
 # Fewer stories than this make a quiet week, and the issue says so.
 QUIET_BELOW = 3
 # With more of the sources unread than this, an empty week says nothing about the world.
@@ -56,7 +59,6 @@ _EVENT_WEIGHT = {
     "festival-exchange": 0.3,
     "webinar-online": 0.2,
 }
-_AGREEMENTS = ("sister-city-agreement", "mou-cooperation", "suspension-termination")
 _MEETINGS = ("mayors-dialogue", "delegation-visit", "summit-forum")
 
 
@@ -71,6 +73,8 @@ def compose_issue(
     redirects: Mapping[str, str],
     health: Sequence[SourceHealth],
     lexicon: Lexicon,
+    ties: Ties,
+    overrides: Sequence[Override] = (),
 ) -> Issue:
     """The issue of `week` from the unranked cards of its stories.
 
@@ -81,8 +85,12 @@ def compose_issue(
         earlier: issues before it, for follow-ups and coming dates.
         redirects: story id -> the story it was merged into since.
         health: of every source.
+        ties: whose anniversaries are announced.
+        overrides: what the editors decided, in the order in which pinned stories lead.
     """
     first_day, last_day = days_of(week)
+    decided = assign_overrides(overrides, redirects)
+    cards, acted = _decide(cards, decided, spent=[override for issue in earlier for override in issue.overrides])
     seen = {redirects.get(card.story_id, card.story_id): card for issue in earlier for card in issue.cards}
     listed = {
         (redirects.get(row.story_id, row.story_id), row.event_type, row.status)
@@ -92,8 +100,16 @@ def compose_issue(
     ranked = sorted(
         (_rank(card, follow_up=card.story_id in seen) for card in cards), key=lambda card: (-card.score, card.story_id)
     )
+    rows, past = list_agreements(ranked), Past(earlier, redirects)
+    ranked = [past.develop(card, rows) for card in ranked]
+    pinned = sorted(filter(_is_pinned, ranked), key=lambda card: list(overrides).index(_pin(card)))
     news = [card for card in ranked if card.article_class is ArticleClass.NEWS and not card.follow_up]
-    leads = _choose_leads(news, home, lexicon)
+    leads = choose_leads(news, pinned, lambda card: region_of(card, home, lexicon))
+    below = [card for card in ranked if not _is_pinned(card)]
+    rest = [card for card in news if card not in leads]
+    regional, further = choose_regional(rest, lambda card: region_of(card, home, lexicon), leads=len(leads))
+    latest = {key: card for key, card in seen.items() if not _is_out(decided.get(key, ()))}
+    latest |= {card.story_id: card for card in ranked}
     return Issue(
         week=week,
         number=number,
@@ -102,15 +118,20 @@ def compose_issue(
         zone=zone,
         status=_status(news, health),
         leads=tuple(leads),
-        regions=_by_region([card for card in news if card not in leads], home, lexicon),
-        agreements=tuple(
-            row for row in _agreements(ranked) if (row.story_id, row.event_type, row.status) not in listed
-        ),
+        regions=_by_region(regional, home, lexicon),
+        further=tuple(further),
+        agreements=tuple(row for row in rows if (row.story_id, row.event_type, row.status) not in listed),
         meetings=tuple(_meetings(ranked, last_day)),
-        calendar=tuple(_calendar(seen | {card.story_id: card for card in ranked}, last_day)),
-        follow_ups=tuple(card for card in ranked if card.follow_up),
+        calendar=tuple(_calendar(latest, last_day)),
+        calls=tuple(list_calls(latest, last_day)),
+        anniversaries=choose_anniversaries(
+            ties, {city for card in ranked for city in card.cities}, last_day, home, lexicon
+        ),
+        follow_ups=tuple(card for card in below if card.follow_up),
+        corrections=list_corrections(earlier, decided),
+        overrides=tuple(override for override in overrides if override in acted),
         background=tuple(
-            card for card in ranked if card.article_class is ArticleClass.BACKGROUND and not card.follow_up
+            card for card in below if card.article_class is ArticleClass.BACKGROUND and not card.follow_up
         ),
         names=tuple(dict.fromkeys(city for card in ranked for city in card.cities)),
         figures=_figures(ranked),
@@ -151,18 +172,36 @@ def _rank(card: Card, *, follow_up: bool) -> Card:
     )
 
 
-def _choose_leads(news: Sequence[Card], home: str, lexicon: Lexicon) -> list[Card]:
-    leads: list[Card] = []
-    regions: Counter[str] = Counter()
-    for card in news:
-        region = region_of(card, home, lexicon)
-        if card.unverified or regions[region] == MOST_LEADS_PER_REGION:
+def _decide(
+    cards: Iterable[Card], decided: Mapping[str, Sequence[Override]], *, spent: Sequence[Override]
+) -> tuple[list[Card], list[Override]]:
+    """The cards that may be in the issue, with what was decided of them on them; and the pins and hides that acted.
+
+    Args:
+        spent: pins that an earlier issue obeyed: a story leads once.
+    """
+    kept, acted = [], []
+    for card in cards:
+        theirs = decided.get(card.story_id, ())
+        if _is_out(theirs):
+            acted += [override for override in theirs if override.kind is OverrideKind.HIDE]
             continue
-        regions[region] += 1
-        leads.append(card)
-        if len(leads) == MOST_LEADS:
-            break
-    return leads
+        acting = [override for override in theirs if override.kind is not OverrideKind.PIN or override not in spent]
+        acted += [override for override in acting if override.kind is OverrideKind.PIN]
+        kept.append(mark_card(card, acting))
+    return kept, acted
+
+
+def _is_out(decided: Iterable[Override]) -> bool:
+    return any(override.kind in (OverrideKind.HIDE, OverrideKind.RETRACT) for override in decided)
+
+
+def _is_pinned(card: Card) -> bool:
+    return any(override.kind is OverrideKind.PIN for override in card.overrides)
+
+
+def _pin(card: Card) -> Override:
+    return next(override for override in card.overrides if override.kind is OverrideKind.PIN)
 
 
 def _by_region(cards: Sequence[Card], home: str, lexicon: Lexicon) -> tuple[RegionSection, ...]:
@@ -174,32 +213,6 @@ def _by_region(cards: Sequence[Card], home: str, lexicon: Lexicon) -> tuple[Regi
         RegionSection(region=region, cards=tuple(by_region[region]))
         for region in sorted(by_region, key=lambda region: order.index(region) if region in order else len(order))
     )
-
-
-def _agreements(cards: Sequence[Card]) -> list[Agreement]:
-    rows = []
-    for card in cards:
-        kind = next((kind for kind in card.event_types[:2] if kind in _AGREEMENTS), None)
-        if kind is None or not card.cities or card.article_class is not ArticleClass.NEWS:
-            continue
-        rows.append(
-            Agreement(
-                story_id=card.story_id,
-                event_type=kind,
-                cities=card.pair or card.cities[:3],
-                status=_agreement_status(kind, card),
-                date=card.event if card.event and not card.event.deadline else None,
-            )
-        )
-    return rows
-
-
-def _agreement_status(kind: str, card: Card) -> AgreementStatus:
-    if kind == "suspension-termination":
-        return AgreementStatus.ENDED
-    published = (card.published.value if card.published else card.first_seen).date()
-    is_ahead = card.event is not None and not card.event.deadline and card.event.start > published
-    return AgreementStatus.ANNOUNCED if is_ahead else AgreementStatus.SIGNED
 
 
 def _meetings(cards: Sequence[Card], last_day: dt.date) -> list[Meeting]:
@@ -224,21 +237,9 @@ def _calendar(cards: Mapping[str, Card], last_day: dt.date) -> list[CalendarRow]
     rows = [
         CalendarRow(story_id=story_id, date=date, cities=card.cities[:3], networks=card.networks)
         for story_id, card in cards.items()
-        for date in _coming(card.dates, last_day, horizon)
+        for date in dates_ahead(card.dates, last_day, horizon)
     ]
     return sorted(rows, key=lambda row: (row.date.start, row.date.end or row.date.start, row.story_id))
-
-
-def _coming(dates: Sequence[DatedEvent], last_day: dt.date, horizon: dt.date) -> list[DatedEvent]:
-    """The dates ahead, without days that only lie within a longer one, and without whole years, which would hold them all."""
-    ahead = [date for date in dates if last_day < date.start <= horizon and date.precision is not Precision.YEAR]
-    return [date for date in ahead if not any(_holds(longer, date) for longer in ahead)]
-
-
-def _holds(longer: DatedEvent, date: DatedEvent) -> bool:
-    end, longer_end = date.end or date.start, longer.end or longer.start
-    is_longer = (longer_end - longer.start) > (end - date.start)
-    return is_longer and longer.start <= date.start and end <= longer_end
 
 
 def _figures(cards: Sequence[Card]) -> Figures:

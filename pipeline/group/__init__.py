@@ -1,6 +1,7 @@
 """Folds copies and gathers the articles about one event into stories."""
 
-from pipeline.group.conflicts import find_conflicts
+from pipeline.group.accounts import find_host
+from pipeline.group.conflicts import find_conflicts, find_figures
 from pipeline.group.copies import MAX_HOLDERS, drop_hopeless, find_copies
 from pipeline.group.origins import voice_of
 from pipeline.group.review import find_doubts
@@ -22,6 +23,8 @@ __all__ = [
     "find_conflicts",
     "find_copies",
     "find_doubts",
+    "find_figures",
+    "find_host",
     "group",
     "group_at_once",
     "make_sketch",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import DatedEvent, Person, Precision, TaggedArticle, TagKind
@@ -132,17 +132,42 @@ _ZH_BEFORE = re.compile(r"在[^，。、,\s]{0,4}$")
 _ZH_AFTER = re.compile(r"[市府]?(?:成功|隆重|正式)?(?:举行|舉行|举办|舉辦|召开|召開|开幕|開幕|启幕|签署|簽署|签订)")
 
 
+# Of the lead, in code points: no shorter than a dateline with its place, no longer than a long first paragraph.
+_LEAD_LEAST, _LEAD_MOST = 40, 400
+
+
 def host_city(tagged: TaggedArticle) -> str:
     """The id of the city in which the text says that the event is held, "" if it names none or several."""
-    fields = {"title": tagged.article.title, "text": tagged.article.text}
-    found = {
+    found = _hosts(tagged, tagged.article.text)
+    return found.pop() if len(found) == 1 else ""
+
+
+def _hosts(tagged: TaggedArticle, text: str) -> set[str]:
+    """The cities in which title or text say that something is held; `text` is the article's, or its beginning."""
+    fields = {"title": tagged.article.title, "text": text}
+    return {
         tag.id
         for tag in tagged.tags
         if tag.kind is TagKind.CITY
         for evidence in tag.evidence
-        if _is_held_in(fields.get(evidence.field, ""), evidence.start, evidence.end)
+        if evidence.end <= len(fields.get(evidence.field, ""))
+        and _is_held_in(fields[evidence.field], evidence.start, evidence.end)
     }
+
+
+def find_host(articles: Iterable[TaggedArticle]) -> str:
+    """The id of the city in which the articles of a story say that it takes place, "" if none says so or they differ.
+
+    Only title and lead count: farther on stand the place of the next meeting and those of side events.
+    """
+    found = {city for tagged in articles for city in _hosts(tagged, _lead_of(tagged.article.text))}
     return found.pop() if len(found) == 1 else ""
+
+
+def _lead_of(text: str) -> str:
+    """The first paragraph; a dateline or a subtitle is none."""
+    end = next((end.start() for end in re.finditer(r"\n", text) if end.start() >= _LEAD_LEAST), len(text))
+    return text[: min(end, _LEAD_MOST)]
 
 
 def _is_held_in(text: str, start: int, end: int) -> bool:

@@ -8,6 +8,7 @@ not set against it: a false alarm tells readers that sources disagree where they
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
@@ -65,6 +66,32 @@ def find_conflicts(articles: Sequence[TaggedArticle], voices: Mapping[str, str])
     cities = () if dates else _accounts(_gather(tellers, host_city, lambda a, b: a == b), lambda city: city)
     found = {EVENT_DATE: dates, PARTICIPANTS: figures, PLACE: cities, PERSONS: _differing_holders(tellers)}
     return tuple(Conflict(fact=fact, accounts=accounts) for fact, accounts in found.items() if accounts)
+
+
+def find_figures(articles: Sequence[TaggedArticle], voices: Mapping[str, str]) -> tuple[Account, ...]:
+    """How many took part, where two families at least count the same thing and all give one figure, or round it.
+
+    The figure is the one that most articles give. A single family's may be of a side event, or of years.
+
+    Args:
+        articles: of one story, in any order; copies may be among them.
+        voices: article id -> publisher family whose account it gives.
+    """
+    tellers = _tellers(articles, voices)
+    read = {teller.id: read_counts(teller.tagged.article.title, teller.tagged.article.text) for teller in tellers}
+    agreed: list[Account] = []
+    for of in dict.fromkeys(CLASS_OF.values()):
+        told = [(teller.id, read[teller.id][of]) for teller in tellers if of in read[teller.id]]
+        voices_of_it = {teller.voice for teller in tellers if of in read[teller.id]} - {""}
+        if len(voices_of_it) < 2 or not all(
+            _rounded(one, other) and one.noun == other.noun for _, one in told for _, other in told
+        ):
+            continue
+        figures = Counter(count.figure for _, count in told)
+        figure = min(figures, key=lambda figure: (-figures[figure], figure))
+        ids = tuple(sorted(key for key, count in told if count.figure == figure))
+        agreed.append(Account(value=str(figure), article_ids=ids, counted=told[0][1].noun))
+    return tuple(agreed)
 
 
 def _tellers(articles: Iterable[TaggedArticle], voices: Mapping[str, str]) -> list[_Teller]:

@@ -1,6 +1,8 @@
 """From issues to what readers see: the archive's files and the mail. Pure: the same input gives the same bytes."""
 
 from pipeline.render.archive import render_archive
+from pipeline.render.environment import Templates
 from pipeline.render.letter import render_letter
+from pipeline.render.proof import render_proof
 
-__all__ = ["render_archive", "render_letter"]
+__all__ = ["Templates", "render_archive", "render_letter", "render_proof"]

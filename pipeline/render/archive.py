@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Sequence
-from importlib import resources
 from typing import Any
 
 import msgspec
 
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
-from pipeline.model import Card, Rendered, Shelf
+from pipeline.model import Rendered, Shelf
 from pipeline.render import links
-from pipeline.render.environment import markup_environment, text_environment
-from pipeline.render.holdings import Holdings, take_stock
+from pipeline.render.calendars import render_calendars
+from pipeline.render.data import make_tables, render_data
+from pipeline.render.environment import SHIPPED, Templates
+from pipeline.render.feeds import render_feeds
+from pipeline.render.holdings import take_stock
+from pipeline.render.linked_data import describe_site
 from pipeline.render.pages import Finished, Page, Pressroom, navigation, site_paths
 from pipeline.render.presenter import Presenter
-from pipeline.text.urls import host
+from pipeline.render.search import build_index
 
-FEED_ENTRIES = 60  # about a month of stories: what a reader who was away wants, and no more than 200 kB
-# Owner of tag: ids (RFC 4151) while the archive has no published address; .invalid is nobody's (RFC 2606).
-NO_HOST = "city-digest.invalid"
+FRONT_STORIES = 4  # as many as an issue has lead stories at most
+SITEMAP_ADDRESSES = 50_000  # most that one sitemap may hold (sitemaps.org)
+# Comments of the script on lines of their own, and indentation: for those who read it here, not for those who load it.
+_REMARKS = re.compile(r"^ */\*(?:[^*]|\*(?!/))*\*/\n|^ *//.*\n|^ +|^\n", re.MULTILINE)
 
 
 def render_archive(
@@ -32,6 +37,8 @@ def render_archive(
     base_url: str,
     version: str,
     contact: str = "",
+    home: str = "",
+    templates: Templates = SHIPPED,
 ) -> Iterator[Rendered]:
     """Every file of the archive, each path once.
 
@@ -40,6 +47,8 @@ def render_archive(
         base_url: where the archive is published; "" leaves out whatever needs an absolute address.
         version: of this program, shown on the page about the site.
         contact: mail address or web page for corrections and take-down.
+        home: the readers' country, ISO 3166-1 alpha-2; maps of the world are cut on its far side.
+        templates: those of the workspace.
 
     Raises:
         RenderError: an edition lacks a message.
@@ -47,18 +56,31 @@ def render_archive(
     holdings = take_stock(shelf)
     finished: list[tuple[str, dt.date | None]] = []
     presenters = [Presenter(holdings, lexicon, edition) for edition in editions]
-    yield from _assets()
-    yield from _front(presenters, base_url)
+    yield from render_assets(templates)
+    yield from _front(presenters, base_url, templates)
+    tables = make_tables(presenters, base_url=base_url)
+    yield from render_data(holdings, tables)
     for presenter in presenters:
-        press = Pressroom(presenter, editions, base_url=base_url, version=version, contact=contact)
+        press = Pressroom(
+            presenter,
+            editions,
+            base_url=base_url,
+            version=version,
+            contact=contact,
+            home=home,
+            tables=tables,
+            templates=templates,
+        )
         for page in press.pages():
             yield page.rendered
             _note(page, base_url, finished)
-        yield _feed(presenter, base_url)
-    for issue in shelf.issues:
+        yield from render_feeds(presenter, base_url, templates)
+        yield from build_index(presenter)
+        yield from render_calendars(presenter, base_url)
+    for issue in holdings.shelf.issues:
         data = msgspec.json.format(msgspec.json.encode(issue, order="deterministic"), indent=1)
         yield Rendered(path=links.data_path(issue.week), body=data + b"\n")
-    yield from _for_robots(finished, base_url)
+    yield from _for_robots(finished, base_url, templates)
 
 
 def _note(page: Finished, base_url: str, finished: list[tuple[str, dt.date | None]]) -> None:
@@ -66,13 +88,16 @@ def _note(page: Finished, base_url: str, finished: list[tuple[str, dt.date | Non
         finished.append((links.absolute(page.rendered.path, base_url), page.changed))
 
 
-def _assets() -> Iterator[Rendered]:
-    folder = resources.files("digest_templates") / "assets"
-    for path in (links.STYLE, links.ICON):
-        yield Rendered(path=path, body=(folder / path.rpartition("/")[2]).read_bytes())
+def render_assets(templates: Templates) -> Iterator[Rendered]:
+    """The files that pages load: style, icon, script, and whatever else the workspace has."""
+    for path in templates.assets():
+        body = templates.asset(path)
+        yield Rendered(path=path, body=_REMARKS.sub("", body.decode()).encode() if path == links.SCRIPT else body)
+    if links.STYLE in templates.own:
+        yield Rendered(path=links.SHIPPED_STYLE, body=templates.shipped_asset(links.STYLE))
 
 
-def _front(presenters: Sequence[Presenter], base_url: str) -> Iterator[Rendered]:
+def _front(presenters: Sequence[Presenter], base_url: str, templates: Templates) -> Iterator[Rendered]:
     """The front page and the page for wrong addresses, both in every language."""
     first = presenters[0].edition
     names = list(dict.fromkeys(presenter.say("site.name") for presenter in presenters))
@@ -83,10 +108,17 @@ def _front(presenters: Sequence[Presenter], base_url: str) -> Iterator[Rendered]
         full_title=" | ".join(names),
         description=" ".join(presenter.say("site.tagline") for presenter in presenters),
         url=links.absolute("index.html", base_url),
+        linked_data=describe_site(
+            names[0],
+            " ".join(presenter.say("site.tagline") for presenter in presenters),
+            languages=[presenter.edition.code for presenter in presenters],
+            base_url=base_url,
+            search_path=links.list_path("search", first.code),
+        ),
     )
     context = {"page": page, "paths": site_paths(first.code)}
     editions = [_front_edition(presenter) for presenter in presenters]
-    yield _file("index.html", "html/index.html", editions=editions, **context)
+    yield _file(templates, "index.html", "html/index.html", editions=editions, **context)
     # A server shows this page under any address, so its own links cannot be relative to it.
     missing = Page(
         path="404.html",
@@ -97,6 +129,7 @@ def _front(presenters: Sequence[Presenter], base_url: str) -> Iterator[Rendered]
         url="",
     )
     yield _file(
+        templates,
         "404.html",
         "html/missing.html",
         editions=editions,
@@ -108,71 +141,46 @@ def _front(presenters: Sequence[Presenter], base_url: str) -> Iterator[Rendered]
 
 def _front_edition(presenter: Presenter) -> dict[str, Any]:
     latest = presenter.holdings.latest
+    issue = presenter.issue(latest) if latest else None
+    cards = (*issue.leads, *issue.lines) if issue else ()
     pages = navigation(presenter.edition, presenter.holdings)
     return {
         "lang": presenter.edition.code,
         "t": presenter.say,
-        "issue": presenter.issue(latest) if latest else None,
+        "issue": issue,
+        "stories": [card for card in dict.fromkeys(cards) if card.path][:FRONT_STORIES],
         "feed": links.feed_path(presenter.edition.code),
+        "json_feed": links.json_feed_path(presenter.edition.code),
+        "search": links.list_path("search", presenter.edition.code),
         "navigation": [*pages["main"][1 if latest else 0 :], *pages["more"]],
     }
 
 
-def _feed(presenter: Presenter, base_url: str) -> Rendered:
-    """RFC 4287. An entry is a story; its id names the story and the edition and never changes."""
-    holdings, code = presenter.holdings, presenter.edition.code
-    newest = sorted(holdings.stories.values(), key=lambda card: (card.first_seen, card.story_id), reverse=True)[
-        :FEED_ENTRIES
-    ]
-    # A story is dated by when we saw it; without any, the feed by its oldest possible day (RFC 4287 wants one).
-    updated = newest[0].first_seen if newest else dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-    return _file(
-        links.feed_path(code),
-        "feed/atom.xml",
-        lang=code,
-        t=presenter.say,
-        id=_tag(base_url, holdings, f"feed/{code}"),
-        updated=_rfc3339(updated),
-        self_url=links.absolute(links.feed_path(code), base_url),
-        home_url=links.absolute("index.html", base_url),
-        entries=[_entry(presenter, card, base_url) for card in newest],
-    )
-
-
-def _entry(presenter: Presenter, card: Card, base_url: str) -> dict[str, Any]:
-    view, code = presenter.card(card), presenter.edition.code
-    content = markup_environment().get_template("feed/entry.html").render(card=view, t=presenter.say)
-    return {
-        "id": _tag(base_url, presenter.holdings, f"story/{card.story_id}/{code}"),
-        "card": view,
-        "updated": _rfc3339(card.first_seen),
-        "url": links.absolute(view.path, base_url),
-        "content": content,
-    }
-
-
-def _tag(base_url: str, holdings: Holdings, name: str) -> str:
-    """A tag: address (RFC 4151) of the year in which the archive began."""
-    issues = holdings.shelf.issues
-    year = issues[0].first_day.year if issues else 1970
-    return f"tag:{host(base_url) or NO_HOST},{year}:{name}"
-
-
-def _rfc3339(moment: dt.datetime) -> str:
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _for_robots(finished: Sequence[tuple[str, dt.date | None]], base_url: str) -> Iterator[Rendered]:
+def _for_robots(
+    finished: Sequence[tuple[str, dt.date | None]], base_url: str, templates: Templates
+) -> Iterator[Rendered]:
     sitemap = links.absolute("sitemap.xml", base_url)
-    robots = text_environment().get_template("feed/robots.txt").render(sitemap=sitemap)
+    robots = templates.text.get_template("feed/robots.txt").render(sitemap=sitemap)
     yield Rendered(path="robots.txt", body=robots.encode())
-    if base_url:
-        pages = [(links.absolute("index.html", base_url), None), *finished]
-        yield _file(
-            "sitemap.xml", "feed/sitemap.xml", pages=[(url, day.isoformat() if day else "") for url, day in pages]
-        )
+    if not base_url:
+        return
+    pages = [(links.absolute("index.html", base_url), None), *finished]
+    parts = [pages[at : at + SITEMAP_ADDRESSES] for at in range(0, len(pages), SITEMAP_ADDRESSES)]
+    if len(parts) == 1:
+        yield _sitemap(templates, "sitemap.xml", pages)
+        return
+    paths = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+    for path, part in zip(paths, parts, strict=True):
+        yield _sitemap(templates, path, part)
+    urls = [links.absolute(path, base_url) for path in paths]
+    yield _file(templates, "sitemap.xml", "feed/sitemaps.xml", urls=urls)
 
 
-def _file(path: str, template: str, **context: Any) -> Rendered:
-    body = markup_environment().get_template(template).render(**context)
+def _sitemap(templates: Templates, path: str, pages: Sequence[tuple[str, dt.date | None]]) -> Rendered:
+    dated = [(url, day.isoformat() if day else "") for url, day in pages]
+    return _file(templates, path, "feed/sitemap.xml", pages=dated)
+
+
+def _file(templates: Templates, path: str, template: str, **context: Any) -> Rendered:
+    body = templates.markup.get_template(template).render(**context)
     return Rendered(path=path, body=body.encode("utf-8"))

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import zoneinfo
 
 from pipeline.knowledge.editions import Edition
+from pipeline.knowledge.tie_table import period_of
 from pipeline.model import DatedEvent, FuzzyDate, Precision
 
 # First days of the Japanese eras in use since 1926 (Era Name Act of 1979 and cabinet orders).
@@ -18,6 +20,9 @@ ERAS = (
     (dt.date(1989, 1, 8), "heisei"),
     (dt.date(1926, 12, 25), "showa"),
 )
+
+# Days written out that are kept: those of an issue and of what it speaks of come on dozens of pages.
+DAYS_KEPT = 4_096
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -29,11 +34,13 @@ class When:
     certainty: str = ""  # "stated" | "assumed" | "month" | "year" | "unknown"
 
 
+@functools.lru_cache(maxsize=DAYS_KEPT)
 def format_day(day: dt.date, edition: Edition) -> str:
     """2026年10月19日(月); Mon 19 October 2026."""
     return edition.say("date.day", **_parts(day, edition))
 
 
+@functools.lru_cache(maxsize=DAYS_KEPT)
 def format_short(day: dt.date, edition: Edition) -> str:
     """2026年10月19日; 19 Oct 2026."""
     return edition.say("date.day_short", **_parts(day, edition))
@@ -49,6 +56,11 @@ def format_span(first: dt.date, last: dt.date, edition: Edition) -> str:
 def format_month(day: dt.date, edition: Edition) -> str:
     """2026年10月; October 2026."""
     return edition.say("date.month", **_parts(day, edition))
+
+
+def format_month_brief(day: dt.date, edition: Edition) -> str:
+    """2026年10月; Oct 2026."""
+    return edition.say("date.month_brief", **_parts(day, edition))
 
 
 def format_range(first: dt.date, last: dt.date, edition: Edition) -> str:
@@ -101,6 +113,18 @@ def happening(event: DatedEvent, edition: Edition) -> When:
         return _coarse(event.start, event.precision, edition)
     text = format_range(event.start, event.end or event.start, edition)
     return When(edition.say("date.deadline", date=text) if event.deadline else text, event.start.isoformat())
+
+
+def known(date: str, edition: Edition, *, short: bool = False) -> When:
+    """An ISO date as exact as it is: a day, a month or a year.
+
+    Args:
+        short: a day without its weekday.
+    """
+    start, _ = period_of(date)
+    if len(date) < len("1973-06-24"):
+        return _coarse(start, Precision.MONTH if len(date) > len("1973") else Precision.YEAR, edition)
+    return When(format_short(start, edition) if short else format_day(start, edition), date)
 
 
 def seen(moment: dt.datetime, zone: zoneinfo.ZoneInfo, edition: Edition) -> When:

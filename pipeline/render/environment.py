@@ -1,16 +1,25 @@
 """Jinja, set up once: strict, escaping, and deaf to characters that can make a page lie.
 
 Two environments, because plain text must not be escaped and HTML and XML always must be. Articles are data: no text of theirs
-is ever read as a template.
+is ever read as a template. A workspace may have templates of its own; their texts are handed in, nothing here looks for them.
 """
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
+import traceback
+from collections.abc import Mapping
+from importlib import resources
+from types import MappingProxyType
+from typing import Any, NoReturn
 
 import jinja2
+from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 
+from pipeline.errors import TemplateError
 from pipeline.render.links import safe_url
 from pipeline.render.paragraphs import wrap
 
@@ -22,32 +31,145 @@ _FORBIDDEN = re.compile(
 
 
 def strip_forbidden(value: object) -> object:
-    """A printed value without the characters that no page may contain; anything but text as it is."""
+    """A value without the characters that no page may contain; anything but text as it is."""
     return _FORBIDDEN.sub("", value) if type(value) is str else value
 
 
-@functools.cache
-def markup_environment() -> jinja2.Environment:
-    """For .html and .xml: everything printed is escaped."""
-    return _environment(autoescape=True)
+class _Template(jinja2.Template):
+    """Strips the whole page: that is ten times faster than stripping every value that it prints."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        return _FORBIDDEN.sub("", super().render(*args, **kwargs))
+
+
+class _DirectCalls(CodeGenerator):
+    """Compiles a call as a call.
+
+    Jinja's own code asks at every call whether what is called wants the context. Nothing that our templates call does, and the
+    asking took a quarter of the time of a page.
+    """
+
+    def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's name
+        if node.dyn_args or node.dyn_kwargs:
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for argument in (*node.args, *node.kwargs):
+            self.visit(argument, frame)
+            self.write(", ")
+        self.write("caller=caller)" if forward_caller else ")")
+
+
+class _Environment(jinja2.Environment):
+    """Says of a wrong template of the workspace's which file and line it is; the ones that ship are held by our own tests."""
+
+    own_files: frozenset[str] = frozenset()
+
+    def handle_exception(self, source: str | None = None) -> NoReturn:
+        try:
+            super().handle_exception(source)
+        except Exception as error:
+            if not (place := self._place(error)):
+                raise
+            raise TemplateError(
+                f"{place}: {error}. Mend it, or remove the file to have the one that ships; see docs/guides/change-templates.md"
+            ) from error
+
+    def _place(self, error: Exception) -> str:
+        """The file and line of the workspace's where it went wrong, "" if that is none of its files."""
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [(frame.filename, frame.lineno) for frame in frames]
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            places.append((error.filename or "", error.lineno))
+        return next((f"{file}, line {line}" for file, line in reversed(places) if file in self.own_files), "")
+
+
+class Templates:
+    """The templates and other files that ship, and before them those of a workspace."""
+
+    def __init__(self, own: Mapping[str, bytes] = MappingProxyType({})) -> None:
+        self.own = own  # path such as "html/issue.html" -> content
+
+    def check(self) -> None:
+        """Raises TemplateError for a file of the workspace's that nothing would use, or that is no template."""
+        shipped = sorted(_shipped_templates())
+        for path in self.own:
+            name = path.rpartition("/")[2]
+            if path.startswith("assets/") or (path not in shipped and path.endswith(".html") and name.startswith("_")):
+                continue  # a part of a page, included by another of the workspace's templates
+            if path not in shipped:
+                near = difflib.get_close_matches(path, shipped, n=1)
+                raise TemplateError(
+                    f"{_shown(path)}: there is no such template"
+                    + (f"; did you mean {_shown(near[0])}?" if near else f"; there are {', '.join(shipped)}.")
+                    + " Parts of your own begin with _ and end with .html."
+                )
+        for path in self.own:
+            if path.endswith((".html", ".xml")) and not path.startswith("assets/"):
+                self.markup.get_template(path)
+            elif path.endswith(".txt") and not path.startswith("assets/"):
+                self.text.get_template(path)
+
+    @functools.cached_property
+    def markup(self) -> jinja2.Environment:
+        """For .html and .xml: everything printed is escaped."""
+        return self._environment(autoescape=True)
+
+    @functools.cached_property
+    def text(self) -> jinja2.Environment:
+        """For .txt: nothing is escaped."""
+        return self._environment(autoescape=False)
+
+    def assets(self) -> list[str]:
+        """Paths of all files that pages load, sorted."""
+        return sorted({*SHIPPED_ASSETS, *(path for path in self.own if path.startswith("assets/"))})
+
+    def asset(self, path: str) -> bytes:
+        """The bytes of a file that pages load."""
+        return self.own[path] if path in self.own else self.shipped_asset(path)
+
+    def shipped_asset(self, path: str) -> bytes:
+        return (resources.files("digest_templates") / path).read_bytes()
+
+    def _environment(self, *, autoescape: bool) -> jinja2.Environment:
+        environment = _Environment(
+            loader=jinja2.ChoiceLoader(
+                [jinja2.FunctionLoader(self._read), jinja2.PackageLoader("digest_templates", "")]
+            ),
+            autoescape=autoescape,  # off for plain text only, which nothing interprets
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+            auto_reload=False,  # a page asks for three templates, and every one would be looked for on the disk
+        )
+        environment.own_files = frozenset(map(_shown, self.own))
+        environment.template_class = _Template
+        environment.code_generator_class = _DirectCalls
+        environment.filters["safe_url"] = safe_url
+        environment.filters["wrap"] = wrap
+        return environment
+
+    def _read(self, path: str) -> tuple[str, str, None] | None:
+        if path not in self.own:
+            return None
+        try:
+            return self.own[path].decode("utf-8"), _shown(path), None
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{_shown(path)} is not UTF-8 ({error}). Save it as UTF-8.") from error
+
+
+def _shown(path: str) -> str:
+    """Where a person finds the file."""
+    return f"templates/{path}"
 
 
 @functools.cache
-def text_environment() -> jinja2.Environment:
-    """For .txt: nothing is escaped."""
-    return _environment(autoescape=False)
+def _shipped_templates() -> frozenset[str]:
+    names = jinja2.PackageLoader("digest_templates", "").list_templates()
+    return frozenset(name for name in names if name.startswith(("html/", "mail/", "feed/")))
 
 
-def _environment(*, autoescape: bool) -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("digest_templates", ""),
-        autoescape=autoescape,  # noqa: S701 - off for plain text only, which nothing interprets
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        finalize=strip_forbidden,
-    )
-    environment.filters["safe_url"] = safe_url
-    environment.filters["wrap"] = wrap
-    return environment
+SHIPPED_ASSETS = ("assets/favicon.svg", "assets/search.js", "assets/style.css")
+SHIPPED = Templates()

@@ -6,10 +6,14 @@ import dataclasses
 import datetime as dt
 import zoneinfo
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from pipeline.model import Agreement, Card, Issue, Shelf
+from pipeline.knowledge.ties import Ties
+from pipeline.model import Agreement, Card, Issue, Meeting, Override, Shelf
+from pipeline.overrides import assign_overrides, mark_card, retraction
+from pipeline.render.entries import Entry, follow_dates
+from pipeline.render.overlay import lay_over
 
 Pair = tuple[str, str]
 
@@ -26,7 +30,15 @@ class Holdings:
     networks: Mapping[str, tuple[Card, ...]]
     themes: Mapping[str, tuple[Card, ...]]
     pairs: Mapping[Pair, tuple[Card, ...]]
+    partners_of: Mapping[
+        str, tuple[tuple[str, int], ...]
+    ]  # city -> the cities that met it, most often first, and how often
     redirects: Mapping[str, str]  # old story id -> the story that readers are sent to, chains followed to their end
+    entries: Mapping[str, tuple[Entry, ...]]  # story id -> its dates once told as coming, soonest first
+    entries_of_cities: Mapping[str, tuple[Entry, ...]]
+    entries_of_networks: Mapping[str, tuple[Entry, ...]]
+    ties: Ties
+    retracted: Mapping[str, Override]  # id of a story that was withdrawn, or that leads to one -> when and why
 
     @property
     def latest(self) -> Issue | None:
@@ -41,20 +53,29 @@ class Holdings:
                 rows.setdefault((row.story_id, row.event_type), (issue, row))
         return list(rows.values())
 
+    @property
+    def meetings(self) -> list[tuple[Issue, Meeting]]:
+        """Every meeting of every issue, newest issue first; a story's row is that of its newest issue."""
+        rows: dict[str, tuple[Issue, Meeting]] = {}
+        for issue in reversed(self.shelf.issues):
+            for row in issue.meetings:
+                rows.setdefault(self.redirects.get(row.story_id, row.story_id), (issue, row))
+        return list(rows.values())
+
     def has_story(self, story_id: str) -> bool:
-        """True if there is a page under this id, be it one that sends readers on."""
-        return story_id in self.stories or story_id in self.redirects
+        """True if there is a page under this id, be it one that sends readers on or says that the story was withdrawn."""
+        return story_id in self.stories or story_id in self.redirects or story_id in self.retracted
 
     def partners(self, city: str) -> list[tuple[str, int]]:
         """Cities that met this one and how often, most often first."""
-        counts = {
-            (pair[1] if pair[0] == city else pair[0]): len(cards) for pair, cards in self.pairs.items() if city in pair
-        }
-        return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return list(self.partners_of.get(city, ()))
 
 
 def take_stock(shelf: Shelf) -> Holdings:
-    """The holdings of a shelf."""
+    """The holdings of a shelf, with what the editors decided laid over it."""
+    decided = assign_overrides(shelf.overrides, shelf.redirects)
+    retracted = {key: withdrawn for key, overrides in decided.items() if (withdrawn := retraction(overrides))}
+    told, shelf = shelf.issues, lay_over(shelf)
     stories: dict[str, Card] = {}
     issues_of: dict[str, list[Issue]] = defaultdict(list)
     for issue in shelf.issues:
@@ -63,8 +84,8 @@ def take_stock(shelf: Shelf) -> Holdings:
             if issues_of[card.story_id][-1:] != [issue]:
                 issues_of[card.story_id].append(issue)
     stories |= {card.story_id: card for card in shelf.cards}
-    for old in shelf.redirects:
-        stories.pop(old, None)
+    for gone in (*shelf.redirects, *retracted):
+        stories.pop(gone, None)
     ordered = sorted(stories.values(), key=lambda card: (day_of(card), card.story_id), reverse=True)
     cities: dict[str, list[Card]] = defaultdict(list)
     networks: dict[str, list[Card]] = defaultdict(list)
@@ -79,6 +100,10 @@ def take_stock(shelf: Shelf) -> Holdings:
             themes[theme].append(card)
         if card.pair:
             pairs[_in_order(card.pair)].append(card)
+    ends = _follow(shelf.redirects, stories)
+    # Calendars that hold a date of a withdrawn story must learn that it is off, so it is followed as it was told.
+    followed = follow_dates(told, ends, stories)
+    entries = {story_id: tuple(_mark_entry(entry, decided) for entry in held) for story_id, held in followed.items()}
     return Holdings(
         shelf=shelf,
         zone=zoneinfo.ZoneInfo(shelf.issues[-1].zone if shelf.issues else "UTC"),
@@ -88,8 +113,28 @@ def take_stock(shelf: Shelf) -> Holdings:
         networks=_frozen(networks),
         themes=_frozen(themes),
         pairs=_frozen(pairs),
-        redirects=_follow(shelf.redirects, stories),
+        partners_of=_partners(pairs),
+        redirects=ends,
+        entries=entries,
+        entries_of_cities=_file_entries(entries, followed, lambda card: (*card.cities, *(card.pair or ()))),
+        entries_of_networks=_file_entries(entries, followed, lambda card: card.networks),
+        ties=Ties(shelf.ties, shelf.complete_ties),
+        retracted=dict(sorted(retracted.items())),
     )
+
+
+def _mark_entry(entry: Entry, decided: Mapping[str, Sequence[Override]]) -> Entry:
+    card = mark_card(entry.card, decided.get(entry.story_id, ()))
+    is_reworded = bool(card.words) and card.words != entry.card.words
+    return dataclasses.replace(entry, card=card, revision=entry.revision + is_reworded)
+
+
+def _partners(pairs: Mapping[Pair, list[Card]]) -> dict[str, tuple[tuple[str, int], ...]]:
+    met: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for (a, b), cards in pairs.items():
+        met[a].append((b, len(cards)))
+        met[b].append((a, len(cards)))
+    return {city: tuple(sorted(others, key=lambda item: (-item[1], item[0]))) for city, others in met.items()}
 
 
 def day_of(card: Card) -> dt.date:
@@ -108,6 +153,24 @@ def most_frequent(cards: Iterable[Card], *, limit: int) -> list[tuple[str, int]]
 def _in_order(pair: Pair) -> Pair:
     first, second = sorted(pair)
     return first, second
+
+
+def _file_entries(
+    entries: Mapping[str, tuple[Entry, ...]],
+    followed: Mapping[str, tuple[Entry, ...]],
+    under: Callable[[Card], Iterable[str]],
+) -> dict[str, tuple[Entry, ...]]:
+    """The entries by what their stories were about when they were told: a withdrawn one is about nothing any more.
+
+    Args:
+        followed: the same entries, with the cards as they were told.
+    """
+    filed: dict[str, list[Entry]] = defaultdict(list)
+    for story_id, held in entries.items():
+        for entry, as_told in zip(held, followed[story_id], strict=True):
+            for key in dict.fromkeys(under(as_told.card)):
+                filed[key].append(entry)
+    return {key: tuple(filed[key]) for key in sorted(filed)}
 
 
 K = TypeVar("K", str, Pair)

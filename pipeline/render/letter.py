@@ -19,8 +19,9 @@ from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import Issue, Letter, Shelf
 from pipeline.render import dates, links
-from pipeline.render.environment import markup_environment, text_environment
+from pipeline.render.environment import SHIPPED, Templates
 from pipeline.render.holdings import take_stock
+from pipeline.render.overlay import mark_issue
 from pipeline.render.presenter import Presenter
 from pipeline.render.views import CardView, IssueView, RegionView
 from pipeline.text.clean import clean_text
@@ -58,7 +59,14 @@ class _Imprint:
 
 
 def render_letter(
-    issue: Issue, shelf: Shelf, lexicon: Lexicon, edition: Edition, *, base_url: str, sender: Mail
+    issue: Issue,
+    shelf: Shelf,
+    lexicon: Lexicon,
+    edition: Edition,
+    *,
+    base_url: str,
+    sender: Mail,
+    templates: Templates = SHIPPED,
 ) -> Letter:
     """The mail of one issue in one edition, before it has a reader.
 
@@ -66,12 +74,14 @@ def render_letter(
         shelf: the archive that the mail links to, with the sources' names.
         base_url: where the archive is published; "" for none, then only sources are linked.
         sender: named at the end of the mail.
+        templates: those of the workspace.
 
     Raises:
         RenderError: even the shortest HTML part is larger than MOST_HTML_BYTES, or the edition lacks a message.
     """
     presenter = Presenter(take_stock(shelf), lexicon, edition)
-    view = presenter.issue(issue)
+    # With what the editors decided since: a letter may go out days after its issue was made.
+    view = presenter.issue(mark_issue(issue, shelf))
     subject = clean_text(
         edition.say(
             "mail.subject",
@@ -86,14 +96,17 @@ def render_letter(
         "preheader": _preheader(view, edition),
         "sender": _imprint(sender, edition),
         "about": links.list_path("about", edition.code),
+        "calendar": links.calendar_path(links.list_path("calendar", edition.code))
+        if presenter.holdings.entries
+        else "",
     }
-    text = text_environment().get_template("mail/issue.txt").render(issue=view, **context)
+    text = templates.text.get_template("mail/issue.txt").render(issue=view, **context)
     return Letter(
         week=issue.week,
         edition=edition.code,
         subject=subject,
         text=_tidy(text),
-        html=_fitting(view, context),
+        html=_fitting(view, context, templates),
     )
 
 
@@ -120,9 +133,9 @@ def _tidy(text: str) -> str:
     return _BLANK_LINES.sub("\n\n", lines).strip() + "\n"
 
 
-def _fitting(view: IssueView, context: dict[str, object]) -> str:
+def _fitting(view: IssueView, context: dict[str, object], templates: Templates) -> str:
     """The HTML with as much of the issue as fits."""
-    template = markup_environment().get_template("mail/issue.html")
+    template = templates.markup.get_template("mail/issue.html")
     whole = _briefs(view)
     for share in _SHARES:
         part = _cut(view, share)
@@ -162,7 +175,10 @@ def _cut(view: IssueView, share: float) -> IssueView:
         agreements=_first(view.agreements, share, least=3),
         meetings=_first(view.meetings, share, least=3),
         calendar=_first(view.calendar, share, least=3),
+        calls=_first(view.calls, share, least=3),
+        anniversaries=_first(view.anniversaries, share, least=3),
         follow_ups=_first(view.follow_ups, share, least=0),
+        further=_first(view.further, share, least=0),
         background=_first(view.background, share, least=0),
         names=_first(view.names, share, least=0),
         failed=_first(view.failed, share, least=3),

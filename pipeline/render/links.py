@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from urllib.parse import urlsplit
 
@@ -16,7 +17,9 @@ _NOT_IN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f<>\"\\^`{|}\u2028\u2029]")
 _MAIL = re.compile(r"[A-Za-z0-9._+~-]+@[A-Za-z0-9.-]+")
 
 STYLE = "assets/style.css"
+SHIPPED_STYLE = "assets/shipped.css"  # beside a workspace's own style, which may begin with @import "shipped.css";
 ICON = "assets/favicon.svg"
+SCRIPT = "assets/search.js"  # of the page of search, and nowhere else
 
 
 def slug(identifier: str) -> str:
@@ -55,22 +58,44 @@ def list_path(name: str, edition: str) -> str:
     return f"{name}/{edition}.html"
 
 
+def calendar_path(page: str) -> str:
+    """The calendar file beside a page: "cities/x/ja.html" -> "cities/x/ja.ics"."""
+    return f"{page.removesuffix('.html')}.ics"
+
+
+def entry_path(story_id: str, told_as: dt.date, edition: str, *, is_call: bool) -> str:
+    """The calendar file of one date of a story, named by the day as which it was first told."""
+    kind = "-deadline" if is_call else ""
+    return f"stories/{slug(story_id)}/{told_as.isoformat()}{kind}-{edition}.ics"
+
+
 def feed_path(edition: str) -> str:
     return f"feeds/{edition}.atom"
+
+
+def json_feed_path(edition: str) -> str:
+    return f"feeds/{edition}.json"
+
+
+def topic_feed_path(page: str) -> str:
+    """The feed beside the page of a city, network or theme: "cities/x/ja.html" -> "cities/x/ja.atom"."""
+    return f"{page.removesuffix('.html')}.atom"
 
 
 def data_path(week: str) -> str:
     return f"data/{week}.json"
 
 
+def table_path(name: str) -> str:
+    return f"data/{name}.csv"
+
+
 def relative(target: str, origin: str) -> str:
-    """`target` as seen from the page `origin`; both are paths in the archive, a fragment is kept."""
-    there, here = target.split("/"), origin.split("/")[:-1]
-    shared = 0
-    # The last part of `target` is its file: it is always named.
-    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
-        shared += 1
-    return "../" * (len(here) - shared) + "/".join(there[shared:])
+    """`target` as seen from the page `origin`; both are paths in the archive, a fragment is kept.
+
+    Always by way of the archive's root, so that what is printed on one page reads the same on every other as deep.
+    """
+    return "../" * origin.count("/") + target
 
 
 def absolute(path: str, base_url: str) -> str:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+import functools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
+from markupsafe import Markup
+
 from pipeline.knowledge.editions import Edition
-from pipeline.model import CalendarRow, Card, Label, Rendered, TagKind
-from pipeline.render import links
-from pipeline.render.environment import markup_environment
+from pipeline.knowledge.ties import ANNIVERSARY_MONTHS, Ties
+from pipeline.model import CalendarRow, Card, CompleteTies, Label, Rendered, TagKind
+from pipeline.render import editors, links
+from pipeline.render.data import SCHEMA, STORIES, Table, explain_column
+from pipeline.render.environment import SHIPPED, Templates
+from pipeline.render.feeds import TOPIC_STORIES, has_feed
+from pipeline.render.figures import Drawing, Illustrator
 from pipeline.render.holdings import Holdings, most_frequent
+from pipeline.render.linked_data import cite, describe_page
 from pipeline.render.presenter import Presenter
-from pipeline.render.views import CardView, Ref, Row
+from pipeline.render.search import offered_facets
+from pipeline.render.views import AnniversaryView, CardView, Ref, Row, TieView
 
 # Longer than what search engines show; it keeps a page with many leads from carrying all of them twice.
 DESCRIPTION_CHARS = 200
@@ -31,6 +41,15 @@ class Twin:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class Proof:
+    """Some pages printed before they are published, in a folder beside that of the archive, which they link to."""
+
+    folder: str
+    archive: str
+    paths: frozenset[str]  # of the files that the folder holds
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """What every template knows of the page it makes."""
 
@@ -41,6 +60,9 @@ class Page:
     description: str
     url: str  # absolute, "" if the archive has no published address
     twins: tuple[Twin, ...] = ()
+    linked_data: str = ""  # JSON-LD, ready to stand in a script element
+    proof: Proof | None = None  # where this page lies outside the archive
+    script: str = ""  # path of the script that it loads
 
     @property
     def locale(self) -> str:
@@ -49,7 +71,9 @@ class Page:
 
     def to(self, path: str) -> str:
         """A path of the archive as seen from this page."""
-        return links.relative(path, self.path)
+        if self.proof is None or path.partition("#")[0] in self.proof.paths:
+            return links.relative(path, self.path)
+        return links.relative(f"{self.proof.archive}/{path}", f"{self.proof.folder}/{self.path}")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -65,7 +89,17 @@ class Pressroom:
     """Prints the pages of one edition."""
 
     def __init__(
-        self, presenter: Presenter, editions: Sequence[Edition], *, base_url: str, version: str, contact: str
+        self,
+        presenter: Presenter,
+        editions: Sequence[Edition],
+        *,
+        base_url: str,
+        version: str,
+        contact: str,
+        home: str = "",
+        tables: Sequence[Table] = (),
+        proof: Proof | None = None,
+        templates: Templates = SHIPPED,
     ) -> None:
         self.presenter = presenter
         self.holdings: Holdings = presenter.holdings
@@ -76,8 +110,12 @@ class Pressroom:
         self.base_url = base_url
         self.version = version
         self.contact = contact
+        self.tables = tables  # of the page about the data
+        self.proof = proof
+        self.illustrator = Illustrator(presenter, home)
         self.navigation = navigation(self.edition, self.holdings)
-        self.templates = markup_environment()
+        self.templates = templates.markup
+        self._rows: dict[str, Markup] = {}
 
     def pages(self) -> Iterator[Finished]:
         """Every page of the edition, in a fixed order."""
@@ -89,55 +127,78 @@ class Pressroom:
         yield from self._pairs()
         yield from self._lists()
         yield from self._moved()
+        yield from self._withdrawn()
 
     # ----------------------------------------------------------------------------------------------------------- issues
 
     def _issues(self) -> Iterator[Finished]:
         issues = self.holdings.shelf.issues
-        for place, issue in enumerate(issues):
-            view = self.presenter.issue(issue)
-            headlines = self.say("list.sentences").join(card.headline for card in view.lines)
-            contents = [
-                Ref(self.say(f"issue.{key}"), key.replace("_", "-"))
-                for key in (
-                    "leads",
-                    "regions",
-                    "agreements",
-                    "meetings",
-                    "calendar",
-                    "background",
-                    "follow_ups",
-                    "names",
-                )
-                if getattr(view, key)
-            ]
-            if view.failed or view.consulted:
-                contents.append(Ref(self.say("issue.sources"), "sources"))
-            yield self._page(
-                "issue.html",
-                view.path,
-                title=self.say("issue.title", number=issue.number, period=view.range),
-                description=self.say("issue.description", period=view.period, headlines=headlines or view.notice),
-                changed=issue.last_day + dt.timedelta(days=1),
-                issue=view,
-                contents=contents,
-                data=links.data_path(issue.week),
-                previous=self.presenter.issue_ref(issues[place - 1]) if place else None,
-                following=self.presenter.issue_ref(issues[place + 1]) if place + 1 < len(issues) else None,
+        for place in range(len(issues)):
+            yield self.issue_page(place)
+
+    def issue_page(self, place: int) -> Finished:
+        """The page of the issue at that place, the oldest being 0."""
+        issues = self.holdings.shelf.issues
+        issue = issues[place]
+        view = self.presenter.issue(issue)
+        headlines = self.say("list.sentences").join(card.headline for card in view.lines)
+        contents = [
+            Ref(self.say(f"issue.{key}"), key.replace("_", "-"))
+            for key in (
+                "leads",
+                "regions",
+                "further",
+                "agreements",
+                "meetings",
+                "calendar",
+                "calls",
+                "anniversaries",
+                "background",
+                "follow_ups",
+                "names",
             )
+            if getattr(view, key) or (key == "follow_ups" and (view.corrections or view.left_out))
+        ]
+        if view.failed or view.consulted:
+            contents.append(Ref(self.say("issue.sources"), "sources"))
+        return self._page(
+            "issue.html",
+            view.path,
+            title=self.say("issue.title", number=issue.number, period=view.range),
+            description=self.say("issue.description", period=view.period, headlines=headlines or view.notice),
+            changed=issue.last_day + dt.timedelta(days=1),
+            issue=view,
+            tie_map=self.illustrator.issue_map(issue),
+            contents=contents,
+            data=links.data_path(issue.week),
+            kind="Article",
+            linked={"citation": cite(map(self.presenter.card, issue.cards))},
+            previous=self.presenter.issue_ref(issues[place - 1]) if place else None,
+            following=self.presenter.issue_ref(issues[place + 1]) if place + 1 < len(issues) else None,
+        )
 
     def _stories(self) -> Iterator[Finished]:
-        for story_id, card in self.holdings.stories.items():
-            view = self.presenter.card(card)
-            yield self._page(
-                "story.html",
-                view.path,
-                title=view.headline,
-                description=self.say("stories.description", headline=self._ended(view.headline), n=len(view.sources)),
-                changed=card.first_seen.astimezone(self.holdings.zone).date(),
-                card=view,
-                issues=[self.presenter.issue_ref(issue) for issue in self.holdings.issues_of.get(story_id, ())],
-            )
+        for card in self.holdings.stories.values():
+            yield self.story_page(card)
+
+    def story_page(self, card: Card) -> Finished:
+        """The page of a story, with its newest card."""
+        view = self.presenter.card(card)
+        self._row(card)  # while the view is there
+        return self._page(
+            "story.html",
+            view.path,
+            title=view.headline,
+            description=self.say("stories.description", headline=self._ended(view.headline), n=len(view.sources)),
+            changed=max(
+                [card.first_seen.astimezone(self.holdings.zone).date(), *(override.day for override in card.overrides)]
+            ),
+            rankings=self.presenter.rankings(card.story_id),
+            card=view,
+            kind="Article",
+            linked={"isBasedOn": cite([view])},
+            issues=[self.presenter.issue_ref(issue) for issue in self.holdings.issues_of.get(card.story_id, ())],
+        )
 
     def _ended(self, headline: str) -> str:
         """The headline as a sentence."""
@@ -154,6 +215,23 @@ class Pressroom:
                 changed=None,
                 listed=False,
                 target=self.presenter.story_ref(target),
+            )
+
+    def _withdrawn(self) -> Iterator[Finished]:
+        """A page for every id of a story that was retracted: its address stays, and says when and why."""
+        for story_id, override in self.holdings.retracted.items():
+            title = self.say("editors.withdrawn_title")
+            mark = editors.make_mark(override, self.edition)
+            yield self._page(
+                "withdrawn.html",
+                links.story_path(story_id, self.code),
+                title=title,
+                description=self.say("editors.withdrawn_on", date=mark.when.text),
+                changed=override.day,
+                listed=False,
+                mark=mark,
+                issues=[self.presenter.issue_ref(issue) for issue in self.holdings.issues_of.get(story_id, ())],
+                story_id=links.slug(story_id),
             )
 
     # ----------------------------------------------------------------------------------------------------------- topics
@@ -177,6 +255,11 @@ class Pressroom:
                     for other, n in self.holdings.partners(city_id)
                 ],
                 upcoming=self._upcoming(cities=(city_id,)),
+                ics=self._calendar_of(name) if city_id in self.holdings.entries_of_cities else "",
+                tie_map=self.illustrator.city_map(city_id),
+                ties=[presenter.tie(tie, seen_from=city_id) for tie in self.holdings.ties.of(city_id)],
+                anniversaries=self._anniversaries(Ties(self.holdings.ties.of(city_id))),
+                complete=self.holdings.ties.is_complete(city_id),
             )
         yield self._page(
             "topics.html",
@@ -185,6 +268,7 @@ class Pressroom:
             description=self.say("cities.description"),
             changed=None,
             groups=list(self._cities_by_region()),
+            by_region=None,
         )
 
     def _cities_by_region(self) -> Iterator[dict[str, Any]]:
@@ -220,6 +304,7 @@ class Pressroom:
                     for city, n in most_frequent(cards, limit=NEIGHBOURS)
                 ],
                 upcoming=self._upcoming(network=identifier) if is_network else (),
+                ics=self._calendar_of(name) if is_network and identifier in self.holdings.entries_of_networks else "",
             )
         yield self._page(
             "topics.html",
@@ -230,11 +315,13 @@ class Pressroom:
             groups=[{"title": "", "rows": _by_count((refer(key), len(cards)) for key, cards in groups.items())}]
             if groups
             else [],
+            by_region=None if is_network else self.illustrator.themes(),
         )
 
     def _pairs(self) -> Iterator[Finished]:
+        presenter = self.presenter
         for pair, cards in self.holdings.pairs.items():
-            view = self.presenter.card(cards[0])
+            view = presenter.card(cards[0])
             assert view.pair is not None, "a card is filed under a pair because it has one"
             a, b = view.pair
             title = self.say("pairs.title", a=a.text, b=b.text)
@@ -245,6 +332,21 @@ class Pressroom:
                 up=Ref(self.say("cities.title"), links.list_path("cities", self.code)),
                 pair=view,
                 upcoming=self._upcoming(cities=pair),
+                agreements=[
+                    presenter.agreement(row, issue)
+                    for issue, row in self.holdings.agreements
+                    if tuple(sorted(row.cities)) == pair
+                ],
+                meetings=[
+                    row
+                    for issue, meeting in self.holdings.meetings
+                    if (meeting.a, meeting.b) == pair
+                    for row in presenter.meetings((meeting,), issue)
+                ],
+                tie_map=self.illustrator.pair_map(pair),
+                days=self.illustrator.days(cards),
+                ties=[self.presenter.tie(tie) for tie in self.holdings.ties.between(*pair)],
+                anniversaries=self._anniversaries(Ties(self.holdings.ties.between(*pair))),
             )
 
     def _topic(
@@ -260,6 +362,14 @@ class Pressroom:
         neighbours_title: str = "",
         neighbours: Sequence[tuple[Ref, str]] = (),
         upcoming: Sequence[Row] = (),
+        ics: str = "",
+        agreements: Sequence[Row] = (),
+        meetings: Sequence[Row] = (),
+        tie_map: Drawing | None = None,
+        days: Drawing | None = None,
+        ties: Sequence[TieView] = (),
+        anniversaries: Sequence[AnniversaryView] = (),
+        complete: CompleteTies | None = None,
     ) -> Finished:
         return self._page(
             "topic.html",
@@ -275,18 +385,50 @@ class Pressroom:
             neighbours_title=neighbours_title,
             neighbours=neighbours,
             upcoming=upcoming,
-            timeline=[self.presenter.card(card) for card in cards],
+            ics=ics,
+            ics_url=links.absolute(ics, self.base_url) if ics else "",
+            agreements=agreements,
+            meetings=meetings,
+            tie_map=tie_map,
+            days=days,
+            feed=links.topic_feed_path(name.path) if not pair and has_feed(cards) else "",
+            ties=ties,
+            complete=complete,
+            anniversaries=anniversaries,
+            timeline=[self._row(card) for card in cards],
         )
+
+    def _row(self, card: Card) -> Markup:
+        """A story as a row of a timeline, printed once: every page with a timeline lies as deep as that of a story."""
+        if card.story_id not in self._rows:
+            self._rows[card.story_id] = self._macros.row(self.presenter.card(card))
+        return self._rows[card.story_id]
+
+    @functools.cached_property
+    def _macros(self) -> Any:
+        """The macros of cards, printing as on the page of a story."""
+        path = links.story_path("any", self.code)
+        page = Page(path=path, lang=self.code, title="", full_title="", description="", url="")
+        return self.templates.get_template("html/_cards.html").make_module({"t": self.say, "page": page})
 
     def _upcoming(self, *, cities: Sequence[str] = (), network: str = "") -> list[Row]:
         """Coming dates of the latest issue that concern all these cities and the network."""
-        latest = self.holdings.latest
+        presenter, latest = self.presenter, self.holdings.latest
         rows: tuple[CalendarRow, ...] = latest.calendar if latest else ()
         return [
-            self.presenter.calendar_row(row)
+            presenter.calendar_row(row)
             for row in rows
-            if set(cities) <= set(row.cities) and (not network or network in row.networks)
+            if (not network or network in row.networks) and presenter.cities_of(row).issuperset(cities)
         ]
+
+    def _anniversaries(self, ties: Ties) -> list[AnniversaryView]:
+        """Those that lay ahead when the latest issue was made."""
+        latest = self.holdings.latest
+        rows = ties.anniversaries(latest.last_day, ANNIVERSARY_MONTHS) if latest else ()
+        return [self.presenter.anniversary(row) for row in rows]
+
+    def _calendar_of(self, name: Ref) -> str:
+        return links.calendar_path(name.path)
 
     def _count(self, cards: Sequence[Card]) -> str:
         return self.say("stories.count", n=len(cards))
@@ -297,19 +439,51 @@ class Pressroom:
         presenter, latest = self.presenter, self.holdings.latest
         since = latest.last_day + dt.timedelta(days=1) if latest else None
         yield self._list(
-            "weeks", since, issues=[presenter.issue(issue) for issue in reversed(self.holdings.shelf.issues)]
+            "weeks",
+            since,
+            issues=[presenter.week(issue) for issue in reversed(self.holdings.shelf.issues)],
+            per_week=self.illustrator.weeks(),
         )
-        rows = [presenter.calendar_row(row) for row in latest.calendar] if latest else []
-        yield self._list("calendar", since, rows=rows, zone=latest.zone if latest else "")
+        whole = links.calendar_path(links.list_path("calendar", self.code)) if self.holdings.entries else ""
+        yield self._list(
+            "calendar",
+            since,
+            months=presenter.months(latest.calendar) if latest else (),
+            latest=presenter.issue(latest) if latest else None,
+            ics=whole,
+            ics_url=links.absolute(whole, self.base_url) if whole else "",
+        )
         agreements = [presenter.agreement(row, issue) for issue, row in self.holdings.agreements]
         yield self._list("agreements", since, rows=agreements)
+        yield self._list("anniversaries", since, rows=self._anniversaries(self.holdings.ties))
+        yield self._list(
+            "search",
+            None,
+            script=links.SCRIPT,
+            facets=offered_facets(presenter),
+            indexes=[ref for ref in self.navigation["main"] if ref.path != links.list_path("search", self.code)],
+        )
+        yield self._data(since)
         yield self._list(
             "names", None, rows=sorted(presenter.name_rows(self.holdings.cities), key=lambda row: row.city.text)
         )
         yield self._list("sources", since, specs=presenter.specs())
+        yield self._list("corrections", since, rows=presenter.corrections())
         contact_link = links.safe_url(self.contact) or links.mail_link(self.contact)
         yield self._list(
             "about", None, version=self.version, labels=list(Label), contact=self.contact, contact_link=contact_link
+        )
+
+    def _data(self, changed: dt.date | None) -> Finished:
+        columns = {explain_column(column, self.editions): column for table in self.tables for column in table.columns}
+        return self._list(
+            "data",
+            changed,
+            tables=self.tables,
+            columns=[{"name": name, "meaning": meaning} for meaning, name in columns.items()],
+            stories_path=STORIES,
+            schema_path=SCHEMA,
+            topic_stories=TOPIC_STORIES,
         )
 
     def _list(self, name: str, changed: dt.date | None, **context: Any) -> Finished:
@@ -334,18 +508,34 @@ class Pressroom:
         changed: dt.date | None,
         listed: bool = True,
         data: str = "",
+        script: str = "",
+        kind: str = "CollectionPage",
+        linked: Mapping[str, Any] = MappingProxyType({}),
         **context: Any,
     ) -> Finished:
+        if len(description) > DESCRIPTION_CHARS:
+            description = f"{description[: DESCRIPTION_CHARS - 1]}…"
+        url = links.absolute(path, self.base_url)
         page = Page(
             path=path,
             lang=self.code,
             title=title,
             full_title=self.say("site.page_title", title=title, site=self.say("site.name")),
-            description=description
-            if len(description) <= DESCRIPTION_CHARS
-            else f"{description[: DESCRIPTION_CHARS - 1]}…",
-            url=links.absolute(path, self.base_url),
+            description=description,
+            url=url,
             twins=self._twins(path),
+            script=script,
+            proof=self.proof,
+            linked_data=describe_page(
+                kind,
+                title=title,
+                description=description,
+                lang=self.code,
+                url=url,
+                site=self.say("site.name"),
+                datePublished=changed.isoformat() if changed and kind == "Article" else "",
+                **linked,
+            ),
         )
         body = self.templates.get_template(f"html/{template}").render(
             page=page, t=self.say, navigation=self.navigation, paths=site_paths(self.code) | {"data": data}, **context
@@ -373,9 +563,11 @@ def navigation(edition: Edition, holdings: Holdings) -> dict[str, list[Ref]]:
         else []
     )
     return {
-        "main": [*latest, *map(to, ("weeks", "cities", "networks", "themes", "calendar", "agreements"))],
+        "main": [*latest, *map(to, ("search", "weeks", "cities", "networks", "themes", "calendar", "agreements"))],
         "more": [
-            *map(to, ("sources", "names", "about")),
+            *map(to, ("anniversaries", "sources", "names", "corrections")),
+            Ref(edition.say("nav.data_page"), links.list_path("data", edition.code)),
+            to("about"),
             Ref(edition.say("nav.feed"), links.feed_path(edition.code)),
         ],
     }
@@ -388,8 +580,12 @@ def site_paths(code: str) -> dict[str, str]:
         "style": links.STYLE,
         "icon": links.ICON,
         "feed": links.feed_path(code),
+        "json_feed": links.json_feed_path(code),
+        "data_page": links.list_path("data", code),
         "about": links.list_path("about", code),
         "agreements": links.list_path("agreements", code),
+        "corrections": links.list_path("corrections", code),
+        "anniversaries": links.list_path("anniversaries", code),
         "calendar": links.list_path("calendar", code),
     }
 

@@ -7,56 +7,81 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import itertools
 import zoneinfo
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
 
 from pipeline.errors import READ_ALL_THE_SAME, Reason
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.knowledge.publishers import load_publishers
+from pipeline.knowledge.ties import date_after
 from pipeline.model import (
     Access,
     Account,
     Agreement,
+    Anniversary,
     ArticleClass,
     CalendarRow,
+    Call,
     Card,
     CardCopy,
     CardSource,
+    CheckedClaim,
     Conflict,
     CopyKind,
+    Correction,
     DatedEvent,
     Issue,
     IssueStatus,
     Label,
     Media,
     Meeting,
+    Override,
+    OverrideKind,
+    Person,
     SourceHealth,
     SourceSpec,
     SourceState,
     TagKind,
+    Tie,
     Words,
 )
-from pipeline.render import dates, links
+from pipeline.overrides import BY_EDITORS
+from pipeline.render import dates, editors, links
 from pipeline.render.dates import When
+from pipeline.render.entries import Entry, find_entry
 from pipeline.render.holdings import Holdings
 from pipeline.render.views import (
+    AnniversaryView,
     CardView,
+    ClaimView,
     ConflictView,
     CopiesView,
     CopyView,
+    CorrectionRow,
     Figure,
     HealthView,
     IssueView,
+    MonthView,
     NameRow,
+    Ranking,
     Ref,
     RegionView,
     Row,
     SourceView,
     SpecView,
+    TieView,
+    WeekRow,
+    WeekView,
 )
 from pipeline.text.urls import host
+from pipeline.text.weeks import days_of, week_of_day
 
 # Languages of the table of names, each with the keys under which a lexicon may hold it.
 NAME_LANGUAGES = (("ja", ("ja",)), ("en", ("en",)), ("zh-Hans", ("zh-Hans", "zh")), ("ko", ("ko",)), ("ru", ("ru",)))
@@ -71,6 +96,22 @@ _COPIES = (
     ("card.rewritten", (CopyKind.REWRITTEN,)),
     ("card.translated", (CopyKind.TRANSLATED,)),
 )
+# Views of cards that are kept: those of an issue and more. All of them would be half of what ten years take in memory.
+VIEWS_KEPT = 200
+T = TypeVar("T")
+
+
+def _once(method: Callable[[Presenter, str], T]) -> Callable[[Presenter, str], T]:
+    """The method, worked out once for every id: a name stands on thousands of pages."""
+
+    @functools.wraps(method)
+    def remembered(self: Presenter, identifier: str) -> T:
+        known: dict[str, T] = self._known.setdefault(method.__name__, {})
+        if identifier not in known:
+            known[identifier] = method(self, identifier)
+        return known[identifier]
+
+    return remembered
 
 
 class Presenter:
@@ -83,13 +124,16 @@ class Presenter:
         self.say = edition.say
         self.publishers = load_publishers().with_sources(holdings.shelf.sources.values())
         self._made: dict[int, tuple[Card, CardView]] = {}
+        self._known: dict[str, dict[str, Any]] = {}
 
     # ------------------------------------------------------------------------------------------------------------ names
 
+    @_once
     def city(self, city_id: str) -> Ref:
         path = links.city_path(city_id, self.edition.code) if city_id in self.holdings.cities else ""
         return dataclasses.replace(self._named(TagKind.CITY, city_id), path=path)
 
+    @_once
     def place(self, city_id: str) -> Ref:
         """A city with its country, once where both have one name."""
         city = self.city(city_id)
@@ -102,17 +146,21 @@ class Presenter:
         """ISO code, "" for a city that the lexicon does not know."""
         return self.lexicon.cities[city_id].country if city_id in self.lexicon.cities else ""
 
+    @_once
     def country(self, code: str) -> Ref:
         return Ref("") if code in ("", NO_COUNTRY) else self._named(TagKind.COUNTRY, code)
 
+    @_once
     def network(self, network_id: str) -> Ref:
         path = links.network_path(network_id, self.edition.code) if network_id in self.holdings.networks else ""
         return dataclasses.replace(self._named(TagKind.NETWORK, network_id), path=path)
 
+    @_once
     def theme(self, theme_id: str) -> Ref:
         path = links.theme_path(theme_id, self.edition.code) if theme_id in self.holdings.themes else ""
         return dataclasses.replace(self._named(TagKind.THEME, theme_id), path=path)
 
+    @_once
     def event_type(self, event_id: str) -> str:
         key = f"kind.{event_id}"
         return self.say(key) if self.edition.has(key) else self._named(TagKind.EVENT, event_id).text
@@ -149,21 +197,31 @@ class Presenter:
 
     # ------------------------------------------------------------------------------------------------------------ cards
 
+    @_once
     def story_ref(self, story_id: str) -> Ref:
         """A story by its headline, with its page if the archive has one."""
         card = self._story(story_id)
+        if card is None and story_id in self.holdings.retracted:
+            return Ref(self.say("editors.withdrawn_title"), links.story_path(story_id, self.edition.code))
         if card is None:
             return Ref(self.say("story.title"))
         return Ref(self.words(card).headline, links.story_path(story_id, self.edition.code))
 
     def words(self, card: Card) -> Words:
-        """The edition's words; those of another one for issues that were made before this edition was."""
+        """The edition's words; those of another one for issues that were made before this edition was.
+
+        Of a story that was withdrawn only that.
+        """
+        if not card.words:
+            return Words(headline=self.say("editors.withdrawn_title"), sentences=(), engine=BY_EDITORS)
         return card.words.get(self.edition.code) or next(iter(card.words.values()))
 
     def card(self, card: Card) -> CardView:
-        """The view of a card, made once: it stands on the pages of its issue, its cities, its themes."""
+        """The view of a card. It is large, and kept only for a while: who prints it on many pages keeps what was printed."""
         # By identity, since cards hold dicts and have no hash; the card is kept so that its identity stays taken.
         if id(card) not in self._made:
+            if len(self._made) >= VIEWS_KEPT:
+                self._made.clear()
             self._made[id(card)] = (card, self._card(card))
         return self._made[id(card)][1]
 
@@ -178,21 +236,18 @@ class Presenter:
             path=links.story_path(card.story_id, code) if self.holdings.has_story(card.story_id) else "",
             headline=words.headline,
             sentences=words.sentences,
-            machine="" if words.engine == "tags" else self.say("card.machine", engine=words.engine),
+            machine="" if words.engine in editors.OURS else self.say("card.machine", engine=words.engine),
             event=self._event(card),
             published=dates.published(card.published, self.edition, with_time=True),
             first_seen=dates.seen(card.first_seen, self.holdings.zone, self.edition),
-            filed=self._filed(card),
-            places=tuple(self.place(city) for city in card.cities) or self._countries(card),
+            filed=self.filed(card),
+            places=self.places(card),
             pair=(self.city(pair[0]), self.city(pair[1])) if pair else None,
             pair_path=self._pair_path(*pair) if pair else "",
-            kinds=self._kinds(card),
+            kinds=self.kinds(card),
             networks=tuple(self.network(network) for network in card.networks),
             themes=tuple(self.theme(theme) for theme in card.themes),
-            people=tuple(
-                self.say("card.person", name=person.name, role=person.role) if person.role else person.name
-                for person in card.persons
-            ),
+            people=self.people(card),
             sources=tuple(self._source(source, card) for source in sources),
             families=self._families(card),
             more_sources=self.say("card.more_sources", n=len(sources) - 1) if len(sources) > 1 else "",
@@ -200,9 +255,31 @@ class Presenter:
             unverified=card.unverified,
             follow_up=card.follow_up,
             background=card.article_class is ArticleClass.BACKGROUND,
+            called_off=card.called_off,
+            ics=self._ics_ahead(card),
+            why=words.why,
+            claims=tuple(self._claim(claim, card) for claim in card.claims),
+            earlier=self._earlier(card),
+            development=editors.say_development(card.development, self.edition) if card.development else "",
+            marks=editors.make_marks(card, self.edition),
+            withdrawn=editors.say_withdrawn(card.overrides, self.edition),
         )
 
-    def _kinds(self, card: Card) -> tuple[str, ...]:
+    def _earlier(self, card: Card) -> Ref | None:
+        """The issue that a follow-up follows."""
+        issues = self.holdings.shelf.issues
+        found = (issue for issue in issues if card.development and issue.week == card.development.week)
+        issue = next(found, None)
+        if issue is None:
+            return None
+        since = self.say("development.since", issue=self.say("issue.number", number=issue.number))
+        path = links.issue_path(issue.week, self.edition.code)
+        is_there = any(
+            other.story_id == card.story_id for other in issue.cards
+        )  # else under an id that was merged since
+        return Ref(since, f"{path}#story-{links.slug(card.story_id)}" if is_there else path)
+
+    def kinds(self, card: Card) -> tuple[str, ...]:
         """What happened; first of all a call, where the story has no other date than the last day to apply."""
         kinds = tuple(self.event_type(event) for event in card.event_types)
         return (self.say("card.call"), *kinds) if card.event and card.event.deadline else kinds
@@ -220,7 +297,8 @@ class Presenter:
         is_one = event == card.event or any(value.startswith(event.start.isoformat()) for value in told)
         return dataclasses.replace(when, certainty="disputed") if told and is_one else when
 
-    def _filed(self, card: Card) -> When:
+    def filed(self, card: Card) -> When:
+        """The day it stands under in lists."""
         if card.event:
             return dates.happening(card.event, self.edition)
         if card.published:
@@ -231,8 +309,17 @@ class Presenter:
     def _families(self, card: Card) -> str:
         return self.say("card.one_family") if card.families < 2 else self.say("card.families", n=card.families)
 
-    def _countries(self, card: Card) -> tuple[Ref, ...]:
-        return tuple(self.country(country) for country in card.countries)
+    def places(self, card: Card) -> tuple[Ref, ...]:
+        """Its cities, else its countries."""
+        cities = tuple(self.place(city) for city in card.cities)
+        return cities or tuple(self.country(country) for country in card.countries)
+
+    def people(self, card: Card) -> tuple[str, ...]:
+        """Persons with their roles, as the sources spell them."""
+        return tuple(
+            self.say("card.person", name=person.name, role=person.role) if person.role else person.name
+            for person in card.persons
+        )
 
     def _pair(self, card: Card) -> tuple[str, str] | None:
         """The pair as the words name it: the city with more weight first."""
@@ -312,6 +399,19 @@ class Presenter:
             accounts=tuple(self._account(account, conflict.fact, card) for account in conflict.accounts),
         )
 
+    def _claim(self, claim: CheckedClaim, card: Card) -> ClaimView:
+        """Who says that two cities are tied, and whether that is known."""
+        told = self._tellers(Account(value="", article_ids=claim.article_ids), card)
+        outlets = self._join_all(list(dict.fromkeys(name for names in told.values() for name in names)) or [""])
+        names = {"a": self.city(claim.a).text, "b": self.city(claim.b).text}
+        return ClaimView(
+            text=self.say("claim.said", outlets=outlets, **names) if outlets else self.say("claim.tied", **names),
+            verdict=claim.verdict.value,
+            verdict_text=self.say(f"claim.verdict.{claim.verdict}"),
+            url=claim.source,
+            host=host(claim.source),
+        )
+
     def _account(self, account: Account, fact: str, card: Card) -> str:
         """A sentence: who gives which value."""
         value = self._value(account)
@@ -365,6 +465,21 @@ class Presenter:
     def period(self, issue: Issue) -> str:
         return dates.format_period(issue.first_day, issue.last_day, self.edition)
 
+    def week(self, issue: Issue) -> WeekRow:
+        """An issue as a row of the list of all."""
+        return WeekRow(
+            week=issue.week,
+            path=links.issue_path(issue.week, self.edition.code),
+            number=self.say("issue.number", number=issue.number),
+            period=self.period(issue),
+            summary=self._summary(issue),
+            headlines=tuple(self.words(card).headline for card in self._top_three(issue)),
+            mark=self._mark(issue),
+        )
+
+    def _mark(self, issue: Issue) -> str:
+        return {IssueStatus.QUIET: "quiet", IssueStatus.COLLECTION_FAILED: "failed"}.get(issue.status, "")
+
     def issue(self, issue: Issue) -> IssueView:
         leads = tuple(self.card(card) for card in issue.leads)
         regions = tuple(
@@ -385,12 +500,14 @@ class Presenter:
             notice_title=title,
             notice=notice,
             summary=self._summary(issue),
-            lines=self._top_three(issue),
+            lines=tuple(self.card(card) for card in self._top_three(issue)),
             leads=leads,
             regions=regions,
             agreements=tuple(self.agreement(row) for row in issue.agreements),
-            meetings=tuple(self._meeting(row) for row in issue.meetings),
+            meetings=self.meetings(issue.meetings, issue),
             calendar=tuple(self.calendar_row(row) for row in issue.calendar),
+            calls=tuple(self._call(row) for row in issue.calls),
+            anniversaries=tuple(self.anniversary(row) for row in issue.anniversaries),
             background=tuple(self.card(card) for card in issue.background),
             figures=self._figures(issue),
             languages=tuple(
@@ -398,12 +515,59 @@ class Presenter:
                 for tag, count in sorted(issue.figures.languages.items(), key=lambda item: (-item[1], item[0]))
             ),
             follow_ups=tuple(self.card(card) for card in issue.follow_ups),
+            further=tuple(self.card(card) for card in issue.further),
+            corrections=tuple(self._correction(row) for row in issue.corrections),
+            left_out=tuple(self._correction(row) for row in issue.overrides if row.kind is OverrideKind.HIDE),
             names=self.name_rows(issue.names),
             failed=tuple(view for _, view in health if not view.is_read),
             doubtful=tuple(view for entry, view in health if entry.problem and view.is_read),
             consulted=tuple(view for entry, view in health if not entry.problem),
-            mark={IssueStatus.QUIET: "quiet", IssueStatus.COLLECTION_FAILED: "failed"}.get(issue.status, ""),
+            mark=self._mark(issue),
         )
+
+    def _correction(self, row: Correction | Override) -> CorrectionRow:
+        """A correction or decision, with the last issue that had the story when it was told, else that has it now."""
+        had = self.holdings.issues_of.get(row.story_id, ())
+        week = row.week if isinstance(row, Correction) else had[-1].week if had else ""
+        issue = next((issue for issue in self.holdings.shelf.issues if issue.week == week), None)
+        return CorrectionRow(
+            mark=editors.make_mark(row, self.edition),
+            story=self.story_ref(row.story_id),
+            issue=self.issue_ref(issue) if issue else None,
+        )
+
+    def corrections(self) -> tuple[CorrectionRow, ...]:
+        """Everything that the editors changed or withdrew, the latest first; also what no issue has told yet."""
+        told = [row for issue in self.holdings.shelf.issues for row in issue.corrections]
+        known = {(row.story_id, row.kind, row.day) for row in told}
+        new = [
+            override
+            for override in self.holdings.shelf.overrides
+            if editors.is_correction(override.kind) and (override.story_id, override.kind, override.day) not in known
+        ]
+        rows: list[Correction | Override] = [*told, *new]
+        rows.sort(key=lambda row: (row.story_id, row.kind))
+        return tuple(self._correction(row) for row in sorted(rows, key=lambda row: row.day, reverse=True))
+
+    def rankings(self, story_id: str) -> tuple[Ranking, ...]:
+        """Why the story stood where it stood in each of its issues, latest first."""
+        cards = (
+            (issue, card)
+            for issue in reversed(self.holdings.issues_of.get(story_id, ()))
+            for card in issue.cards
+            if card.story_id == story_id and card.reasons
+        )
+        return tuple(
+            Ranking(
+                issue=self.issue_ref(issue),
+                score=f"{card.score:.2f}",
+                parts=tuple((self._reason(key), f"{part:+.2f}") for key, part in card.reasons.items()),
+            )
+            for issue, card in cards
+        )
+
+    def _reason(self, key: str) -> str:
+        return self.say(f"ranking.{key}") if self.edition.has(f"ranking.{key}") else key
 
     def _notice(self, issue: Issue) -> tuple[str, str]:
         match issue.status:
@@ -414,11 +578,10 @@ class Presenter:
             case IssueStatus.FULL:
                 return "", ""
 
-    def _top_three(self, issue: Issue) -> tuple[CardView, ...]:
+    def _top_three(self, issue: Issue) -> tuple[Card, ...]:
         """The leads, then other news in reading order. Fewer than two stories need no summary."""
         news = itertools.chain(issue.leads, (card for section in issue.regions for card in section.cards))
-        top = tuple(self.card(card) for card in itertools.islice(news, 3))
-        return top if len(issue.cards) > 1 else ()
+        return tuple(itertools.islice((card for card in news if card.words), 3)) if len(issue.cards) > 1 else ()
 
     def _summary(self, issue: Issue) -> tuple[str, ...]:
         figures = issue.figures
@@ -458,7 +621,12 @@ class Presenter:
             issue=self.issue_ref(issue) if issue else None,
         )
 
-    def _meeting(self, row: Meeting) -> Row:
+    def meetings(self, rows: Iterable[Meeting], issue: Issue) -> tuple[Row, ...]:
+        """The meetings of an issue, each with what its card there says of it."""
+        cards = {card.story_id: card for card in issue.cards}
+        return tuple(self._meeting(row, cards.get(row.story_id)) for row in rows)
+
+    def _meeting(self, row: Meeting, card: Card | None) -> Row:
         return Row(
             when=self._when(row.date, row.story_id),
             cities=(self.city(row.a), self.city(row.b)),
@@ -468,7 +636,105 @@ class Presenter:
             status_text="",
             story=self.story_ref(row.story_id),
             pair_path=self._pair_path(row.a, row.b),
+            place=self.city(card.host) if card and card.host else None,
+            people=self._office_holders(card) if card else (),
+            sources=self.say("sources.count", n=len(card.sources)) if card and card.sources else "",
         )
+
+    def _office_holders(self, card: Card) -> tuple[str, ...]:
+        """Those of whom the sources say which office they hold, by name and office."""
+        return tuple(
+            self.say("card.person", name=person.name, role=self._office(person))
+            for person in card.persons
+            if person.role
+        )
+
+    def _office(self, person: Person) -> str:
+        """The office in the edition's language where it has a word for it, else as the text spells it."""
+        key = f"office.{person.role_id}"
+        return self.say(key) if person.role_id and self.edition.has(key) else person.role
+
+    def _call(self, row: Call) -> Row:
+        card = self._story(row.story_id)
+        entry = self._entry(row.story_id, row.deadline)
+        sources = self.card(card).sources if card else ()
+        return Row(
+            when=dates.happening(msgspec.structs.replace(row.deadline, deadline=False), self.edition),
+            cities=tuple(self.place(city) for city in row.cities),
+            networks=tuple(self.network(network) for network in row.networks),
+            kind="",
+            status="",
+            status_text="",
+            story=self.story_ref(row.story_id),
+            ics=self._ics(entry) if entry else "",
+            is_deadline=True,
+            is_off=entry is not None and entry.is_off,
+            source=sources[0] if sources else None,
+        )
+
+    # ----------------------------------------------------------------------------------------------------------- entries
+
+    def _entry(self, story_id: str, date: DatedEvent) -> Entry | None:
+        story = self.holdings.redirects.get(story_id, story_id)
+        return find_entry(self.holdings.entries.get(story, ()), date)
+
+    def _ics(self, entry: Entry) -> str:
+        return links.entry_path(entry.story_id, entry.told_as, self.edition.code, is_call=entry.is_call)
+
+    def _ics_ahead(self, card: Card) -> str:
+        """The calendar file of the card's own date, "" if that has passed when the latest issue was made or was called off."""
+        latest = self.holdings.latest
+        entry = self._entry(card.story_id, card.event) if card.event else None
+        is_ahead = entry is not None and latest is not None and not entry.is_off and entry.last_day > latest.last_day
+        return self._ics(entry) if entry and is_ahead else ""
+
+    def entry_title(self, entry: Entry) -> str:
+        """The story's headline, with a word before it where the date is not its own, is the last day to apply, or is off."""
+        if entry.is_withdrawn:
+            return self.say("calendar.withdrawn")
+        headline = self.words(entry.card).headline
+        if entry.date.deadline:
+            headline = self.say("calendar.deadline", headline=headline)
+        elif not entry.is_main:
+            headline = self.say("calendar.related", headline=headline)
+        return self.say("calendar.off", headline=headline) if entry.is_off else headline
+
+    def entry_places(self, entry: Entry) -> tuple[Ref, ...]:
+        """Where it takes place, else the story's cities. The last day to apply has no place."""
+        if entry.date.deadline:
+            return ()
+        return tuple(self.place(city) for city in ((entry.card.host,) if entry.card.host else entry.card.cities[:3]))
+
+    def entry_categories(self, entry: Entry) -> tuple[str, ...]:
+        """What kind of event, networks, themes."""
+        card = entry.card
+        named = (*map(self.network, card.networks), *map(self.theme, card.themes))
+        return tuple(dict.fromkeys((*self.kinds(card)[:2], *(ref.text for ref in named))))
+
+    def join_places(self, places: Iterable[Ref]) -> str:
+        return self.say("list.places").join(place.text for place in places)
+
+    def months(self, rows: Iterable[CalendarRow]) -> tuple[MonthView, ...]:
+        """Coming dates by month and week, soonest first."""
+        ordered = sorted(rows, key=lambda row: (row.date.start, row.date.end or row.date.start, row.story_id))
+        return tuple(
+            MonthView(
+                id=f"{year:04d}-{month:02d}",
+                title=dates.format_month(dt.date(year, month, 1), self.edition),
+                weeks=tuple(
+                    WeekView(dates.format_span(*days_of(week), self.edition), tuple(map(self.calendar_row, held)))
+                    for week, held in itertools.groupby(of_month, lambda row: week_of_day(row.date.start))
+                ),
+            )
+            for (year, month), of_month in itertools.groupby(
+                ordered, lambda row: (row.date.start.year, row.date.start.month)
+            )
+        )
+
+    def cities_of(self, row: CalendarRow) -> set[str]:
+        """All cities of the story whose date this is; the row itself names the first ones."""
+        card = self._story(row.story_id)
+        return {*row.cities, *(card.cities if card else ())}
 
     def calendar_row(self, row: CalendarRow) -> Row:
         """A date ahead. One that is not its story's own says so, since the headline is about something else."""
@@ -477,6 +743,7 @@ class Presenter:
         is_own = card is not None and card.event is not None and card.event.start == row.date.start
         if not is_own and not row.date.deadline:
             story = dataclasses.replace(story, text=self.say("calendar.related", headline=story.text))
+        entry = self._entry(row.story_id, row.date)
         return Row(
             when=self._when(row.date, row.story_id),
             cities=tuple(self.place(city) for city in row.cities),
@@ -485,6 +752,9 @@ class Presenter:
             status="",
             status_text="",
             story=story,
+            ics=self._ics(entry) if entry else "",
+            is_deadline=row.date.deadline,
+            is_off=entry is not None and entry.is_off,
         )
 
     def _when(self, event: DatedEvent | None, story_id: str) -> When | None:
@@ -496,11 +766,53 @@ class Presenter:
     def _story(self, story_id: str) -> Card | None:
         return self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
 
+    def anniversary(self, row: Anniversary) -> AnniversaryView:
+        since = dates.known(row.since, self.edition, short=True)
+        return AnniversaryView(
+            when=dates.known(date_after(row.since, row.years), self.edition),
+            cities=self._tied(row.a, row.b),
+            pair_path=self._pair_path(row.a, row.b),
+            years=self.say("tie.years", n=row.years),
+            tie=self.say("anniversary.tie", kind=self.say(f"tie.kind.{row.kind}"), date=since.text),
+            url=row.source,
+            host=host(row.source),
+        )
+
+    def tie(self, row: Tie, *, seen_from: str = "") -> TieView:
+        """A tie as a page shows it; on the page of the city `seen_from` it names the other one."""
+        return TieView(
+            cities=(self.place(row.b if seen_from == row.a else row.a),) if seen_from else self._tied(row.a, row.b),
+            pair_path=self._pair_path(row.a, row.b),
+            kind=self.say(f"tie.kind.{row.kind}"),
+            since=dates.known(row.since, self.edition, short=True) if row.since else None,
+            until=dates.known(row.until, self.edition, short=True) if row.until else None,
+            url=row.source,
+            host=host(row.source),
+            retrieved=dates.known(row.retrieved.isoformat(), self.edition, short=True),
+        )
+
+    def _tied(self, a: str, b: str) -> tuple[Ref, Ref]:
+        """Two tied cities, the one that the archive tells more of first."""
+        known = self.holdings.cities
+        first, second = sorted((a, b), key=lambda city: (-len(known.get(city, ())), city))
+        return self._told_apart(first), self._told_apart(second)
+
+    def _told_apart(self, city_id: str) -> Ref:
+        """A city of a tie, with its country where another tied city has the same name: オークランド is Oakland and Auckland."""
+        city = self.city(city_id)
+        return self.place(city_id) if self._tied_names[city.text] > 1 else city
+
+    @functools.cached_property
+    def _tied_names(self) -> Counter[str]:
+        tied = {city for tie in self.holdings.ties.rows for city in (tie.a, tie.b)}
+        return Counter(self.lexicon.name(TagKind.CITY, city, self.edition.code) for city in tied)
+
     def name_rows(self, cities: Iterable[str]) -> tuple[NameRow, ...]:
         """Cities with their names in every language of the table; those that the lexicon does not know are left out."""
         known = (city_id for city_id in cities if city_id in self.lexicon.cities)
         return tuple(NameRow(self.place(city_id), self.names_of(city_id)) for city_id in known)
 
+    @_once
     def names_of(self, city_id: str) -> tuple[tuple[str, str], ...]:
         """(language, name), the edition's own language left out; "" where no name is known."""
         names = self.lexicon.cities[city_id].names

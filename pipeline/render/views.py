@@ -58,6 +58,47 @@ class ConflictView:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class ClaimView:
+    """What sources say of a tie, and what the table of ties says of that."""
+
+    text: str
+    verdict: str  # id, for its colour
+    verdict_text: str
+    url: str  # the proof, "" for none
+    host: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Mark:
+    """What the editors decided of a story, and when."""
+
+    kind: str  # "pin" | "hide" | "edit" | "note" | "retract"
+    text: str
+    when: When
+    reason: Ref  # as they wrote it, perhaps in another edition's language; without text for none
+    note: Ref  # likewise
+    before: str  # the headline that stood there until then, "" if it stayed
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class CorrectionRow:
+    """What was changed after it was published."""
+
+    mark: Mark
+    story: Ref
+    issue: Ref | None  # the last one that had the story then
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Ranking:
+    """Why a story stood where it stood in an issue."""
+
+    issue: Ref
+    score: str
+    parts: tuple[tuple[str, str], ...]  # (reason, its part of the score)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CardView:
     id: str
     path: str
@@ -82,11 +123,19 @@ class CardView:
     unverified: bool
     follow_up: bool
     background: bool
+    called_off: bool = False  # what was to take place does not, or not on its day
+    ics: str = ""  # path of the calendar file of its date, where that is ahead
+    why: str = ""  # why it matters, "" where no rule says
+    claims: tuple[ClaimView, ...] = ()  # contradicted ones first
+    earlier: Ref | None = None  # the issue that had the story before
+    development: str = ""  # what is new since then, "" for no follow-up
+    marks: tuple[Mark, ...] = ()  # what the editors decided of it, earliest first
+    withdrawn: Mark | None = None  # then it says nothing else
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Row:
-    """A row of the tables of agreements, meetings and dates."""
+    """A row of the tables of agreements, meetings, dates and calls."""
 
     when: When | None
     cities: tuple[Ref, ...]
@@ -97,6 +146,55 @@ class Row:
     story: Ref
     pair_path: str = ""
     issue: Ref | None = None
+    ics: str = ""  # path of the date's calendar file, where it has one
+    is_deadline: bool = False
+    is_off: bool = False  # it was called off since
+    place: Ref | None = None  # where it was held
+    people: tuple[str, ...] = ()  # who met, as far as the sources give their office
+    sources: str = ""  # how many
+    source: SourceView | None = None  # the one shown first
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WeekView:
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MonthView:
+    """Coming dates of one month; a week that crosses its end stands in both."""
+
+    id: str  # "2026-11"
+    title: str
+    weeks: tuple[WeekView, ...]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TieView:
+    """That two cities are tied, and who says so."""
+
+    cities: tuple[Ref, ...]  # both, or on a city's own page the other one
+    pair_path: str  # "" where the archive has no page of the pair
+    kind: str
+    since: When | None
+    until: When | None
+    url: str  # as it stands; a template shows it as a link only through safe_url
+    host: str
+    retrieved: When
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AnniversaryView:
+    """A round year that lies ahead."""
+
+    when: When
+    cities: tuple[Ref, Ref]
+    pair_path: str  # "" where the archive has no page of the pair
+    years: str
+    tie: str  # its kind and beginning
+    url: str
+    host: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -146,14 +244,32 @@ class IssueView:
     agreements: tuple[Row, ...]
     meetings: tuple[Row, ...]
     calendar: tuple[Row, ...]
+    calls: tuple[Row, ...]
+    anniversaries: tuple[AnniversaryView, ...]
     background: tuple[CardView, ...]
     figures: tuple[Figure, ...]
     languages: tuple[str, ...]
     follow_ups: tuple[CardView, ...]
+    further: tuple[CardView, ...]
+    corrections: tuple[CorrectionRow, ...]
+    left_out: tuple[CorrectionRow, ...]  # by the editors
     names: tuple[NameRow, ...]
     failed: tuple[HealthView, ...]
     doubtful: tuple[HealthView, ...]  # read, but with nothing new, with nothing, or with too much
     consulted: tuple[HealthView, ...]
+    mark: str  # "quiet" | "failed" | ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class WeekRow:
+    """An issue as a row of the list of all."""
+
+    week: str
+    path: str
+    number: str
+    period: str
+    summary: tuple[str, ...]  # its figures
+    headlines: tuple[str, ...]
     mark: str  # "quiet" | "failed" | ""
 
 

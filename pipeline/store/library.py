@@ -9,8 +9,10 @@ from typing import NamedTuple, TypeVar
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, func, select, update
 
+from pipeline.knowledge.ties import Ties
 from pipeline.model import (
     Article,
+    CompleteTies,
     Constraint,
     CopyKind,
     Delivery,
@@ -21,12 +23,16 @@ from pipeline.model import (
     SourceSpec,
     Story,
     TaggedArticle,
+    TagKind,
+    Tie,
+    TieKind,
 )
 from pipeline.store import search
 from pipeline.store.database import insert, pack, reading, unpack, upsert, writing
 from pipeline.store.tables import (
     article,
     band,
+    complete_ties,
     delivery,
     derived_page,
     issue,
@@ -38,6 +44,7 @@ from pipeline.store.tables import (
     story_member,
     story_redirect,
     tag,
+    tie,
     vector,
 )
 
@@ -543,6 +550,34 @@ class Library:
         query = select(article.c.id).where(article.c.published.is_(None), article.c.article_class != "off_topic")
         with reading(self.engine) as connection:
             return sorted(row.id for row in connection.execute(query))
+
+    # --------------------------------------------------------------------------------------------------------- ties
+
+    def ties(self) -> Ties:
+        """What was imported and what Wikidata brought, without the ties that ship."""
+        with reading(self.engine) as connection:
+            found = connection.execute(select(tie)).mappings()
+            rows = [Tie(**{**row, "kind": TieKind(row["kind"])}) for row in found]
+            complete = [CompleteTies(**row) for row in connection.execute(select(complete_ties)).mappings()]
+        return Ties().with_rows(rows, complete)
+
+    def save_ties(self, ties: Iterable[Tie], complete: Iterable[CompleteTies] = ()) -> None:
+        """Keeps them in one transaction; they replace those of the same pair and kind, and of the same city."""
+        with writing(self.engine) as connection:
+            for row in ties:
+                values = msgspec.structs.asdict(row) | {"kind": row.kind.value}
+                added = insert(connection, tie).values(values)
+                connection.execute(added.on_conflict_do_update(index_elements=["a", "b", "kind"], set_=values))
+            for known in complete:
+                values = msgspec.structs.asdict(known)
+                added = insert(connection, complete_ties).values(values)
+                connection.execute(added.on_conflict_do_update(index_elements=["city"], set_=values))
+
+    def tagged(self, kind: TagKind) -> list[str]:
+        """Ids of the tags of one kind that any article has, sorted."""
+        with reading(self.engine) as connection:
+            rows = connection.execute(select(tag.c.id).where(tag.c.kind == kind.value).distinct())
+            return sorted(row.id for row in rows)
 
     # ------------------------------------------------------------------------------------------------------- ledger
 

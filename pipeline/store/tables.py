@@ -215,6 +215,26 @@ story_constraint = Table(
     Column("together", Boolean, nullable=False),  # must-link, else cannot-link
 )
 
+tie = Table(
+    "tie",
+    library,
+    Column("a", String(64), primary_key=True),  # city ids, the smaller first
+    Column("b", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # sister | friendship | mou
+    Column("since", String(10), nullable=False),  # ISO 8601 as exact as the source, "" if it does not say
+    Column("until", String(10), nullable=False),  # likewise; "" while it holds
+    Column("source", Text, nullable=False),  # address of the page that says so
+    Column("retrieved", Date, nullable=False),
+)
+
+complete_ties = Table(
+    "complete_ties",
+    library,
+    Column("city", String(64), primary_key=True),
+    Column("source", Text, nullable=False),  # address of the page that names all of its ties
+    Column("retrieved", Date, nullable=False),
+)
+
 issue = Table(
     "issue",
     library,

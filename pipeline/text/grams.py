@@ -6,6 +6,7 @@ Measured on Japanese and Chinese text: SQLite's `trigram` tokenizer finds nothin
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 
@@ -14,6 +15,7 @@ import unicodedata
 _UNSPACED = r"\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af\U00020000-\U000323af"
 _RUNS = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+")
 _UNSPACED_RUN = re.compile(rf"[{_UNSPACED}]")
+_MARKS = re.compile("[\u0300-\u036f]")
 
 
 def tokenise(text: str) -> list[str]:
@@ -24,7 +26,8 @@ def tokenise(text: str) -> list[str]:
     tokens: list[str] = []
     for run in _RUNS.findall(_fold(text)):
         if _UNSPACED_RUN.match(run):
-            tokens += (run[at : at + 2] for at in range(len(run)))
+            tokens += map(operator.add, run, run[1:])
+            tokens.append(run[-1])
         else:
             tokens.append(run)
     return tokens
@@ -51,6 +54,6 @@ def is_prefix(token: str) -> bool:
 def _fold(text: str) -> str:
     # NFKD takes diacritics off Latin, Greek and Cyrillic letters; on kana and Hangul it would take words apart, and is
     # undone there by composing what is left.
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    kept = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-    return unicodedata.normalize("NFC", kept)
+    if text.isascii():
+        return text.casefold()
+    return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text).casefold()))

@@ -11,7 +11,9 @@ import msgspec
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.knowledge.publishers import load_publishers
+from pipeline.knowledge.ties import Ties
 from pipeline.model import (
+    Account,
     ArticleClass,
     Card,
     CardCopy,
@@ -25,6 +27,7 @@ from pipeline.model import (
     Story,
     TaggedArticle,
 )
+from pipeline.words.claims import check_claims
 from pipeline.words.facts import gather_facts
 from pipeline.words.organisers import find_organisers
 from pipeline.words.sentences import build_words
@@ -53,6 +56,9 @@ def make_card(
     voices: Mapping[str, str],
     lexicon: Lexicon,
     editions: Sequence[Edition],
+    ties: Ties,
+    host: str = "",
+    figures: tuple[Account, ...] = (),
 ) -> Card:
     """The card of `story`, unranked.
 
@@ -61,6 +67,9 @@ def make_card(
         conflicts: what its independent families disagree on.
         sources: by id; an article's source may be missing.
         voices: article id -> publisher family whose account it gives; "" or missing for nobody's.
+        ties: what is known of cities that are tied.
+        host: id of the city where it takes place, "" if that is not known.
+        figures: how many took part, as far as its articles agree.
     """
     members = {member.article_id: member for member in story.members if member.article_id in articles}
     folded: dict[str, list[Member]] = defaultdict(list)  # id of the source under which they are listed -> members
@@ -72,7 +81,13 @@ def make_card(
     facts = gather_facts(originals, lexicon)
     # Where accounts of the day differ, no sentence of ours picks one: both stand beside it.
     disputed = any(conflict.fact == "event_date" for conflict in conflicts)
-    told = msgspec.structs.replace(facts, event=None, disputed=True) if disputed else facts
+    told = msgspec.structs.replace(
+        facts,
+        disputed=disputed,
+        host=host,
+        figures=() if any(conflict.fact == "participants" for conflict in conflicts) else figures,
+        named=() if any(conflict.fact == "persons" for conflict in conflicts) else facts.named,
+    )
     languages = tuple(sorted({source.language for source in shown}))
     families = max(1, len({source.voice for source in shown} - {""}))
     news = any(tagged.relevance.article_class is ArticleClass.NEWS for tagged in originals)
@@ -82,7 +97,7 @@ def make_card(
         article_class=ArticleClass.NEWS if news else ArticleClass.BACKGROUND,
         words={
             edition.code: build_words(
-                told, edition, lexicon, families=families, languages=languages, background=not news
+                told, edition, lexicon, ties, families=families, languages=languages, background=not news
             )
             for edition in editions
         },
@@ -104,6 +119,10 @@ def make_card(
         organisers=_organisers(shown, [articles[i] for i in members], sources),
         languages=languages,
         conflicts=conflicts,
+        claims=check_claims(map(articles.__getitem__, members), ties),
+        agreement=facts.agreement,
+        called_off=facts.called_off,
+        host=host,
         unverified=not any(source.labels for source in shown),
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from pipeline.knowledge.lexicon import Lexicon
-from pipeline.model import DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
+from pipeline.model import Account, AgreementStatus, DatedEvent, Frozen, Person, Precision, TaggedArticle, TagKind
 from pipeline.text import datelines
 
 # A tag counts for a story if its weight reaches this share of the strongest of its kind: passing mentions fall away.
@@ -30,6 +30,15 @@ _LEAD_CHARS = 300
 _LONGEST = dt.timedelta(days=7)
 # What a text is about stands in its title or its beginning; dates after this share of it belong to plans and side events.
 _LEAD_SHARE = 0.4
+# Of two words for one agreement, said as often on one day, the one that claims less.
+_CLAIMS_LEAST = (
+    AgreementStatus.PLANNED,
+    AgreementStatus.ANNOUNCED,
+    AgreementStatus.SUSPENDED,
+    AgreementStatus.SIGNED,
+    AgreementStatus.ENDED,
+)
+_SISTER, _FRIENDSHIP = "sister", "friendship"
 _SIGNINGS = ("sister-city-agreement", "mou-cooperation", "suspension-termination", "declaration-award")
 
 
@@ -46,15 +55,23 @@ class Facts(Frozen, frozen=True, kw_only=True):
     dates: tuple[DatedEvent, ...]
     persons: tuple[Person, ...]
     years: int | None
+    agreement: AgreementStatus | None = None  # how far one has come, by the latest word
+    called_off: bool = False  # an article says that what was to take place does not, or not on its day
     reported: dt.date | None = None  # day of the latest article
-    disputed: bool = False  # accounts of the event's day differ, so that `event` is None
+    disputed: bool = False  # accounts of the event's day differ, so no sentence gives it
+    form: str = ""  # what sort of its first event type it is, by data/rules/wording.toml
+    named: tuple[tuple[Person, str], ...] = ()  # persons, each with the language of the article that names them
+    claimed: frozenset[tuple[str, str]] = frozenset()  # pairs that an article says are tied
+    host: str = ""  # city where it takes place
+    figures: tuple[Account, ...] = ()  # how many took part, where all agree
 
 
 def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
     """What independent articles (one per text, no copies) say together."""
     weights = {kind: _weigh(articles, kind) for kind in TagKind}
     cities = _strongest(weights[TagKind.CITY], TagKind.CITY)
-    dates = _dates(articles)
+    standing = _without_called_off(articles)
+    dates = _dates(standing)
     event_types = _strongest(weights[TagKind.EVENT], TagKind.EVENT)
     return Facts(
         cities=cities,
@@ -63,11 +80,16 @@ def gather_facts(articles: Sequence[TaggedArticle], lexicon: Lexicon) -> Facts:
         themes=_strongest(weights[TagKind.THEME], TagKind.THEME),
         event_types=event_types,
         pair=_pair(cities, weights[TagKind.CITY], lexicon),
-        event=_main_date(articles, dates, event_types),
+        event=_main_date(standing, dates, event_types),
         dates=tuple(dates),
         persons=_persons(articles),
         years=_years(articles),
+        agreement=_agreement(articles),
+        called_off=any(tagged.called_off for tagged in articles),
         reported=max((tagged.article.dated.date() for tagged in articles), default=None),
+        form=_form(articles, event_types, lexicon),
+        named=_named(articles),
+        claimed=frozenset((claim.a, claim.b) for tagged in articles for claim in tagged.claims),
     )
 
 
@@ -105,6 +127,35 @@ def _pair(cities: Sequence[str], weights: Mapping[str, float], lexicon: Lexicon)
     if len(cities) > 2 and weights[cities[2]] > 0.8 * weights[second]:
         return None
     return (first, second) if first < second else (second, first)
+
+
+def _agreement(articles: Sequence[TaggedArticle]) -> AgreementStatus | None:
+    said = [(tagged.article.dated.date(), tagged.agreement) for tagged in articles if tagged.agreement]
+    if not said:
+        return None
+    last = max(day for day, _ in said)
+    counts = Counter(status for day, status in said if day == last)
+    return min(counts, key=lambda status: (-counts[status], _CLAIMS_LEAST.index(status)))
+
+
+def _without_called_off(articles: Sequence[TaggedArticle]) -> list[TaggedArticle]:
+    """The articles without the dates that were ahead when it was called off, as far as it was not put off to them.
+
+    What a later article gives again stands as well.
+    """
+    off = [tagged.article.dated for tagged in articles if tagged.called_off]
+    if not off:
+        return list(articles)
+    first, last = min(off), max(off)
+    stands = {event.start for tagged in articles if tagged.article.dated > last for event in tagged.events}
+    stands |= {tagged.new_day for tagged in articles if tagged.new_day}
+    return [
+        msgspec.structs.replace(
+            tagged,
+            events=tuple(event for event in tagged.events if event.start <= first.date() or event.start in stands),
+        )
+        for tagged in articles
+    ]
 
 
 def _dates(articles: Sequence[TaggedArticle]) -> list[DatedEvent]:
@@ -183,6 +234,32 @@ def _main_date(
 
 def _persons(articles: Sequence[TaggedArticle]) -> tuple[Person, ...]:
     return tuple({person.name: person for tagged in reversed(articles) for person in tagged.persons}.values())[:4]
+
+
+def _named(articles: Sequence[TaggedArticle]) -> tuple[tuple[Person, str], ...]:
+    """Persons as the articles of each language spell them, those in office first."""
+    found = {
+        (person.name, tagged.article.language): person for tagged in reversed(articles) for person in tagged.persons
+    }
+    ordered = sorted(found.items(), key=lambda item: (not item[1].role_id, item[0]))
+    return tuple((person, language) for (_, language), person in ordered)
+
+
+def _form(articles: Sequence[TaggedArticle], event_types: Sequence[str], lexicon: Lexicon) -> str:
+    """The sort of the first event type that at least half of the articles name, "" for none."""
+    sorts: Mapping[str, str] = lexicon.rules["wording"].get(event_types[0], {}) if event_types else {}
+    if not sorts:
+        return ""
+    told = dict.fromkeys(sorts, 0)
+    for tagged in articles:
+        spans = [span.surface for tag in tagged.tags if tag.id == event_types[0] for span in tag.evidence]
+        for text in (tagged.article.title, "\n".join(spans)):  # the evidence only where the title names none
+            if found := [sort for sort, words in sorts.items() if re.search(words, text, re.IGNORECASE)]:
+                told.update({sort: told[sort] + 1 for sort in found})
+                break
+    if told.get(_SISTER) and told.get(_FRIENDSHIP):
+        return ""
+    return next((sort for sort, count in told.items() if count and 2 * count >= len(articles)), "")
 
 
 def _years(articles: Sequence[TaggedArticle]) -> int | None:

@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from components import lack
-from sample_runs import run
-
-from pipeline.demo.sample import install_workspace
-from pipeline.demo.server import serve_sample_web
-from pipeline.demo.web import SampleWeb
+from archives import collect_sample_web
+from chromium import open_chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
-
-CHROMIUM = Path(os.environ.get("CITY_DIGEST_TEST_CHROMIUM", "/usr/bin/chromium"))
-# Chromium's own background traffic has nothing to do with our pages and is refused on machines without a network.
-QUIET = (
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import datetime as dt
-
-    workspace = tmp_path_factory.mktemp("browser")
-    install_workspace(workspace)
-    with serve_sample_web(SampleWeb.load(dt.datetime(2026, 11, 8, 21, tzinfo=dt.UTC))) as server:
-        run(workspace, server, "run")
-    return workspace / "archive"
+    return collect_sample_web(tmp_path_factory.mktemp("browser"))
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    if not CHROMIUM.is_file():
-        lack("Chromium (CITY_DIGEST_TEST_CHROMIUM)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", *QUIET])
+    with open_chromium() as chromium:
         yield chromium
-        chromium.close()
 
 
 def pages_of(archive: Path) -> list[Path]:

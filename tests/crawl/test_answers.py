@@ -120,6 +120,7 @@ RETRY: dict[str, tuple[int, str | None, int]] = {
 }
 
 
+@pytest.mark.slow
 def test_retry_after_is_remembered_by_later_crawls_for_a_day_at_most(
     server: BadServer, make_place: Callable[[str], Place]
 ) -> None:
@@ -256,6 +257,7 @@ MOVES: dict[str, tuple[tuple[int, ...], bool]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_page_of_links_that_moved_for_good_three_times_in_a_row_is_asked_where_it_is(
     server: BadServer, make_place: Callable[[str], Place]
 ) -> None:

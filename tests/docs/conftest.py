@@ -29,7 +29,19 @@ MODEL_TABLES = {
     "source-file.md": ("SourceSpec", "Selectors", "Fields", "SourceEvidence", "Terms", "Expect"),
     "outputs.md": (
         *("Issue", "RegionSection", "Card", "Words", "CardSource", "CardCopy", "Conflict", "Account"),
-        *("FuzzyDate", "DatedEvent", "Person", "Agreement", "Meeting", "CalendarRow", "Figures", "SourceHealth"),
+        *(
+            "FuzzyDate",
+            "DatedEvent",
+            "Person",
+            "Agreement",
+            "Meeting",
+            "Call",
+            "CalendarRow",
+            "Anniversary",
+            "Figures",
+            "SourceHealth",
+        ),
+        *("Override", "Development", "Correction"),
     ),
 }
 

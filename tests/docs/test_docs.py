@@ -22,7 +22,9 @@ from crawler.denied import load_denied
 from crawler.spiders.archive import read_archive
 from pipeline import config, errors, model
 from pipeline.cli import COMMANDS, cli
+from pipeline.knowledge.editions import open_edition
 from pipeline.knowledge.lexicon import Term
+from pipeline.overrides import read_overrides
 from pipeline.render import links
 from pipeline.store.schema import newest_revision
 from pipeline.version import __version__
@@ -168,6 +170,8 @@ def test_every_kind_of_file_in_the_archive_is_in_the_reference() -> None:
         links.city_path("geonames:1792947", "ja"),
         links.pair_path("geonames:1792947", "geonames:1859171", "ja"),
         *(links.network_path("sco", "ja"), links.theme_path("peace", "ja"), links.list_path("weeks", "ja")),
+        *(links.calendar_path(path) for path in (links.list_path("calendar", "ja"), links.network_path("sco", "ja"))),
+        links.entry_path("s0123456789ab", dt.date(2026, 11, 20), "ja", is_call=False),
     ]
     assert [path for path in paths if f"`{path}`" not in text] == []
 
@@ -292,9 +296,9 @@ def _parse(command: click.Command, arguments: list[str], parent: click.Context |
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_toml_in_code_blocks_is_accepted(page: Path, tmp_path: Path) -> None:
-    """A block is marked by what it is: settings, source, denied, sidecar or term."""
+    """A block is marked by what it is: settings, source, denied, sidecar, overrides, term, edition (tests/unit/render) or messages."""
     for block in blocks(page, "toml"):
-        pytest.fail(f"say what this is, ```toml settings, source, denied, sidecar or term: {block[:80]}")
+        pytest.fail(f"say what this is, ```toml settings, source, denied, sidecar, term or messages: {block[:80]}")
     for block in blocks(page, "toml settings"):
         (tmp_path / config.FILE_NAME).write_text(block, encoding="utf-8")
         config.open_workspace(tmp_path, environment={})
@@ -308,6 +312,11 @@ def test_toml_in_code_blocks_is_accepted(page: Path, tmp_path: Path) -> None:
         load_denied(tmp_path)
     for block in blocks(page, "toml sidecar"):
         _check_sidecar(block, tmp_path)
+    for block in blocks(page, "toml messages"):
+        open_edition("en", {"en": block.encode()})
+    for block in blocks(page, "toml overrides"):
+        (tmp_path / "overrides.toml").write_text(block, encoding="utf-8")
+        read_overrides(tmp_path / "overrides.toml")
     for block in blocks(page, "toml term"):
         msgspec.convert(tomllib.loads(block), Term, strict=True)
         assert tomllib.loads(block).keys() <= set(Term.__struct_fields__)

@@ -100,6 +100,7 @@ def test_a_run_killed_while_rendering_ends_with_the_same_bytes(
     assert output_of(tmp_path) == output_of(undisturbed)
 
 
+@pytest.mark.slow
 def test_two_workspaces_give_the_same_bytes(undisturbed: Path, sample_server: SampleServer, tmp_path: Path) -> None:
     install_workspace(tmp_path)
     run(tmp_path, sample_server, "--set", "process.workers=1", "run")
@@ -147,6 +148,7 @@ state = "active"
 """
 
 
+@pytest.mark.slow
 def test_one_failing_source_makes_the_run_partial_and_stops_nothing(
     sample_server: SampleServer, tmp_path: Path
 ) -> None:
@@ -174,6 +176,7 @@ def test_when_no_source_can_be_read_the_last_week_waits_for_a_better_run_and_not
     assert {issue["status"] for issue in issues} == {"collection_failed"}
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_crawl_with_one_sentence_and_the_next_run_goes_on(
     undisturbed: Path, sample_server: SampleServer, tmp_path: Path
 ) -> None:
@@ -210,6 +213,7 @@ def test_a_reader_of_the_output_may_go_away(undisturbed: Path, sample_server: Sa
         assert (child.returncode, errors) == (0, b""), name
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_what_it_would_do_and_does_nothing(sample_server: SampleServer, tmp_path: Path) -> None:
     """C5."""
     install_workspace(tmp_path)

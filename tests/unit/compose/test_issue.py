@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from pipeline.compose import compose_issue
 from pipeline.compose.issue import region_of
 from pipeline.knowledge.lexicon import load_lexicon
+from pipeline.knowledge.ties import Ties
 from pipeline.model import (
     AgreementStatus,
     ArticleClass,
@@ -34,6 +35,7 @@ from pipeline.model import (
 )
 
 LEXICON = load_lexicon()
+NO_TIES = Ties()
 WEEK = "2026-W45"  # 2 to 8 November
 KOBE, TIANJIN = "geonames:1859171", "geonames:1792947"
 
@@ -65,6 +67,7 @@ def compose(
     earlier: Sequence[Issue] = (),
     redirects: Mapping[str, str] = MappingProxyType({}),
     health: Sequence[SourceHealth] = (),
+    ties: Ties = NO_TIES,
 ) -> Issue:
     return compose_issue(
         week,
@@ -76,6 +79,7 @@ def compose(
         redirects=redirects,
         health=health,
         lexicon=LEXICON,
+        ties=ties,
     )
 
 
@@ -199,9 +203,9 @@ def test_an_agreement_is_listed_again_only_when_its_status_changed() -> None:
         (("mou-cooperation",), on("2026-11-03"), AgreementStatus.SIGNED),
         (("mou-cooperation",), on("2026-11-04"), AgreementStatus.SIGNED),
         (("mou-cooperation",), on("2026-11-05"), AgreementStatus.ANNOUNCED),
-        (("sister-city-agreement",), None, AgreementStatus.SIGNED),
-        (("suspension-termination",), on("2026-12-01"), AgreementStatus.ENDED),
-        (("mayors-dialogue", "sister-city-agreement"), None, AgreementStatus.SIGNED),
+        (("sister-city-agreement",), None, AgreementStatus.ANNOUNCED),
+        (("suspension-termination",), on("2026-12-01"), AgreementStatus.SUSPENDED),
+        (("mayors-dialogue", "sister-city-agreement"), None, AgreementStatus.ANNOUNCED),
     ],
 )
 def test_agreements_say_whether_they_are_signed(kinds: tuple[str, ...], event: DatedEvent | None, status: AgreementStatus) -> None:  # fmt: skip
@@ -238,7 +242,7 @@ def test_an_agreement_alone_is_no_meeting() -> None:
 def test_a_deadline_dates_no_agreement() -> None:
     deadline = DatedEvent(start=dt.date(2026, 11, 20), deadline=True)
     (row,) = compose([card("a", event_types=("mou-cooperation",), cities=(KOBE,), event=deadline)]).agreements
-    assert (row.date, row.status) == (None, AgreementStatus.SIGNED)
+    assert (row.date, row.status) == (None, AgreementStatus.ANNOUNCED)
 
 
 # ------------------------------------------------------------------------------------------------------------- calendar

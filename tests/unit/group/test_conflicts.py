@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 import pytest
 
-from pipeline.group import find_conflicts
+from pipeline.group import find_conflicts, find_figures
 from pipeline.model import Conflict, Evidence, Person, Tag, TaggedArticle, TagKind
 
 Make = Callable[..., TaggedArticle]
@@ -294,3 +294,22 @@ def test_the_order_of_articles_does_not_matter(make: Make):
     ]
     assert find_conflicts(articles, {}) == find_conflicts(articles[::-1], {})
     assert len(find_conflicts(articles, {})) == 2
+
+
+# ---------------------------------------------------------------------------------------------------------------- figures
+
+
+def figures(make: Make, *texts: str, voices: dict[str, str]):
+    articles = [told(make, f"a{number}", text) for number, text in enumerate(texts, start=1)]
+    return [(account.value, account.counted, account.article_ids) for account in find_figures(articles, voices)]
+
+
+def test_a_figure_counts_where_two_families_give_it_or_round_it(make: Make):
+    texts = ("Some 300 guests attended.", "The ceremony was attended by 290 guests.", "About 300 guests came.")
+    voices = {"a1": "daily", "a2": "wire", "a3": "paper"}
+    assert figures(make, *texts, voices=voices) == [("300", "guests", ("a1", "a3"))]
+
+
+def test_no_figure_of_one_family_alone_or_on_which_they_differ(make: Make):
+    assert figures(make, "Some 300 guests attended.", "Some 300 guests came.", voices={"a1": "x", "a2": "x"}) == []
+    assert figures(make, "Some 300 guests attended.", "Some 200 guests came.", voices={"a1": "x", "a2": "y"}) == []

@@ -14,11 +14,42 @@ import pipeline.render
 from pipeline.errors import Reason
 from pipeline.knowledge.editions import load_edition
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Access, AgreementStatus, Kind, Label, Media, SourceState
-from pipeline.render.environment import markup_environment, text_environment
+from pipeline.model import Access, AgreementStatus, Kind, Label, Media, OverrideKind, SourceState, TieKind, Verdict
+from pipeline.render.environment import SHIPPED
 
 TEMPLATES = Path(digest_templates.__file__).parent
 CODE = Path(pipeline.render.__file__).parent
+COLUMNS = {
+    *(
+        "story",
+        "page",
+        "weeks",
+        "week",
+        "class",
+        "first_seen",
+        "main",
+        "countries",
+        "networks",
+        "themes",
+        "event_types",
+    ),
+    *("published", "published_precision", "published_zone", "published_origin", "cities", "cities_in", "headline_in"),
+    *("event_start", "event_end", "event_precision", "event_deadline", "event_type", "pair_a", "pair_b", "families"),
+    *(
+        "sources",
+        "languages",
+        "unverified",
+        "accounts_differ",
+        "article",
+        "url",
+        "title",
+        "language",
+        "source",
+        "outlet",
+    ),
+    *("family", "labels", "voice", "translated_from", "access", "media", "copy_of", "copy_kind", "status", "kind"),
+    *("since", "until", "complete", "retrieved"),
+}
 # Keys made at run time, each with all the names that it can take.
 FAMILIES = {
     "label": {label.value for label in Label} | {"none"},
@@ -44,7 +75,20 @@ FAMILIES = {
     "weeks": {"quiet", "failed", "title", "description"},
     "era": {"reiwa", "heisei", "showa"},
     "figures": {"stories", "articles", "copies", "sources", "families", "languages", "cities", "countries"},
-    "nav": {"weeks", "cities", "networks", "themes", "calendar", "agreements", "sources", "names", "about"},
+    "nav": {
+        "weeks",
+        "cities",
+        "networks",
+        "themes",
+        "calendar",
+        "agreements",
+        "anniversaries",
+        "search",
+        "sources",
+        "names",
+        "corrections",
+        "about",
+    },
     "about": {
         "title",
         "description",
@@ -55,8 +99,33 @@ FAMILIES = {
         ),
         *(f"date_{mark}" for mark in ("stated", "assumed", "month", "year", "unknown")),
     },
-    "issue": {"leads", "regions", "agreements", "meetings", "calendar", "background", "follow_ups", "names"},
-    **{name: {"title", "description"} for name in ("calendar", "agreements", "names", "sources")},
+    "issue": {
+        "leads",
+        "regions",
+        "further",
+        "corrections",
+        "left_out",
+        "agreements",
+        "meetings",
+        "calendar",
+        "calls",
+        "anniversaries",
+        "background",
+        "follow_ups",
+        "names",
+    },
+    **{
+        name: {"title", "description"}
+        for name in ("calendar", "agreements", "anniversaries", "names", "sources", "corrections")
+    },
+    "editors": {kind.value for kind in OverrideKind},
+    "ranking": {"families", "languages", "event_type", "pair", "network", "unverified"},
+    "search": {"title", "description", "language", "city", "network", "theme"},
+    "data": {"title", "description"},
+    "data.table": {"stories", "articles", "agreements", "meetings", "calendar", "ties"},
+    "data.column": COLUMNS,
+    "tie.kind": {kind.value for kind in TieKind},
+    "claim.verdict": {verdict.value for verdict in Verdict},
     "cities": {"title"},
     "networks": {"title", "description", "one_description"},
     "themes": {"title", "description", "one_description"},
@@ -151,22 +220,22 @@ def test_templates_hold_no_sentences():
 def test_template_names_say_whether_they_are_escaped():
     """W13: no .j2 or the like, whose escaping Jinja would guess wrongly."""
     files = {file.suffix for file in TEMPLATES.rglob("*") if file.is_file() and "__pycache__" not in file.parts}
-    assert files == {".py", ".toml", ".html", ".txt", ".xml", ".css", ".svg"}
+    assert files == {".py", ".toml", ".html", ".txt", ".xml", ".css", ".js", ".svg"}
 
 
 def test_markup_is_escaped_and_text_is_not():
-    assert markup_environment().autoescape is True
-    assert text_environment().autoescape is False
+    assert SHIPPED.markup.autoescape is True
+    assert SHIPPED.text.autoescape is False
 
 
 def test_what_a_template_does_not_know_stops_it():
-    for environment in (markup_environment(), text_environment()):
+    for environment in (SHIPPED.markup, SHIPPED.text):
         assert environment.undefined is jinja2.StrictUndefined
 
 
 def test_every_template_compiles():
     for file in sorted(TEMPLATES.rglob("*")):
         if file.suffix in (".html", ".xml"):
-            markup_environment().get_template(file.relative_to(TEMPLATES).as_posix())
+            SHIPPED.markup.get_template(file.relative_to(TEMPLATES).as_posix())
         elif file.suffix == ".txt":
-            text_environment().get_template(file.relative_to(TEMPLATES).as_posix())
+            SHIPPED.text.get_template(file.relative_to(TEMPLATES).as_posix())

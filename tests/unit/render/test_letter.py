@@ -86,7 +86,7 @@ def test_links_lead_to_the_archive_sources_and_the_sender_only(letters: Letters,
     sources = {source.url for card in sample.SECOND.cards for source in card.sources}
     for (code, base), letter in letters.items():
         for href in lxml.html.document_fromstring(letter.html).xpath("//a/@href"):
-            ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith(f"{code}.html")
+            ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith((f"{code}.html", f"{code}.ics"))
             fixed = href == "https://www.geonames.org/" or href.startswith(("mailto:editors@", "mailto:unsubscribe@"))
             assert ours or fixed or href in sources, href
 

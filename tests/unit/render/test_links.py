@@ -44,7 +44,7 @@ def test_a_pair_has_one_page_whichever_city_is_named_first():
     [
         ("index.html", "index.html", "index.html"),
         ("assets/style.css", "stories/s1/ja.html", "../../assets/style.css"),
-        ("stories/s1/en.html", "stories/s1/ja.html", "en.html"),
+        ("stories/s1/en.html", "stories/s1/ja.html", "../../stories/s1/en.html"),
         ("sources/ja.html#source-x", "weeks/ja.html", "../sources/ja.html#source-x"),
     ],
     ids=["self", "up", "beside", "fragment"],

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from pipeline.errors import StoreError
 from pipeline.model import (
     ArticleClass,
+    CompleteTies,
     Constraint,
     CopyKind,
     Delivery,
@@ -22,6 +23,9 @@ from pipeline.model import (
     Member,
     SourceSpec,
     Story,
+    TagKind,
+    Tie,
+    TieKind,
 )
 from pipeline.store.database import reading
 from pipeline.store.library import Derivation, Derived, Library, StageResult, StoredSketch
@@ -300,3 +304,34 @@ def test_the_latest_decision_about_two_articles_counts(library: Library) -> None
     library.save_constraints([Constraint(a=B, b=A, together=True), Constraint(a=A, b=C, together=False)])
     library.save_constraints([Constraint(a=A, b=B, together=False)])
     assert library.constraints() == [Constraint(a=A, b=B, together=False), Constraint(a=A, b=C, together=False)]
+
+
+# ----------------------------------------------------------------------------------------------------------------- ties
+
+
+def test_ties_come_back_and_replace_those_of_the_same_pair_and_kind(library: Library) -> None:
+    day = dt.date(2026, 11, 22)
+    old = Tie(a="c:1", b="c:2", kind=TieKind.SISTER, since="1973", source="https://a.example/", retrieved=day)
+    new = Tie(
+        a="c:1",
+        b="c:2",
+        kind=TieKind.SISTER,
+        since="1973-06-24",
+        until="2020-05",
+        source="https://b.example/",
+        retrieved=day,
+    )
+    other = msgspec.structs.replace(old, kind=TieKind.MOU)
+    every = CompleteTies(city="c:1", source="https://all.example/", retrieved=day)
+    library.save_ties([old, other])
+    library.save_ties([new], [every])
+    library.save_ties([], [every])
+    assert set(library.ties().rows) == {new, other}
+    assert library.ties().complete == (every,)
+
+
+def test_the_cities_that_articles_mention_are_listed_once(library: Library, save: Save) -> None:
+    save(A, "One", cities=("geonames:2", "geonames:1"))
+    save(B, "Two", cities=("geonames:2",))
+    assert library.tagged(TagKind.CITY) == ["geonames:1", "geonames:2"]
+    assert library.tagged(TagKind.THEME) == []

@@ -66,13 +66,13 @@ def test_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, name: schema.
     assert file.read_bytes() == before
 
 
-NEWEST = 2  # of the library's revisions
+NEWEST = 3  # of the library's revisions
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 def upgrade():
     op.add_column("issue", sa.Column("note", sa.Text()))
@@ -82,7 +82,7 @@ def upgrade():
 
 def _with_another_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "library" / "versions" / "0003_note.py").write_text(NEXT.format(then=then))
+    (folder / "library" / "versions" / "0004_note.py").write_text(NEXT.format(then=then))
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
@@ -119,7 +119,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str,
 
 def test_an_inbox_of_the_first_schema_keeps_its_rows_and_nothing_is_known_of_the_rest(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     engine = open_engine(database_url)
-    shutil.copytree(schema._MIGRATIONS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "0002*"))
+    shutil.copytree(schema._MIGRATIONS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "000[23]*"))
     with monkeypatch.context() as first:
         first.setattr(schema, "_MIGRATIONS", tmp_path / "first")
         prepare(engine, "inbox")

@@ -6,14 +6,18 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from pipeline.knowledge.editions import load_edition
 from pipeline.knowledge.lexicon import Lexicon
+from pipeline.knowledge.ties import Ties
 from pipeline.model import (
     Account,
     ArticleClass,
     Card,
+    Claim,
+    CompleteTies,
     Conflict,
     CopyKind,
     DatedEvent,
@@ -21,11 +25,15 @@ from pipeline.model import (
     Kind,
     Label,
     Member,
+    Person,
     SourceSpec,
     Story,
     TaggedArticle,
     TagKind,
     Terms,
+    Tie,
+    TieKind,
+    Verdict,
 )
 from pipeline.words import make_card
 
@@ -50,6 +58,14 @@ SOURCES = {
         source("strict", Label.PRESS, terms=Terms(show="title_only")),
     )
 }
+
+
+KOBE, RIGA, PARIS, ROME = "geonames:1859171", "geonames:456172", "geonames:2988507", "geonames:3169070"
+READ = {"source": "https://ties.example/", "retrieved": dt.date(2026, 11, 1)}
+TIES = Ties().with_rows(
+    (Tie(a=KOBE, b=RIGA, kind=TieKind.SISTER, since="1974", **READ), Tie(a=PARIS, b=ROME, kind=TieKind.SISTER, **READ)),
+    (CompleteTies(city=PARIS, **READ),),
+)
 
 
 @pytest.fixture
@@ -81,6 +97,7 @@ def card(lexicon: Lexicon) -> Callable[..., Card]:
             voices=spoken | (voices or {}),
             lexicon=lexicon,
             editions=[load_edition("ja"), load_edition("en")],
+            ties=TIES,
         )
 
     return carded
@@ -167,8 +184,44 @@ def test_no_sentence_picks_a_day_on_which_accounts_differ(card: Callable[..., Ca
 
     assert "3 November" in " ".join(agreed.words["en"].sentences)
     assert "3 November" not in " ".join(disputed.words["en"].sentences)
-    assert "sources differ on its date" in " ".join(disputed.words["en"].sentences)
+    assert "Sources differ on the date." in " ".join(disputed.words["en"].sentences)
     assert disputed.event == agreed.event
+
+
+def test_claims_stand_beside_what_the_table_says_contradicted_ones_first(card: Callable[..., Card], make: Make) -> None:
+    """Unknown is not false: only a city whose ties are all known can contradict."""
+    first = msgspec.structs.replace(make("a"), claims=(Claim(a=KOBE, b=PARIS), Claim(a=KOBE, b=RIGA)))
+    second = msgspec.structs.replace(make("b"), claims=(Claim(a=KOBE, b=RIGA), Claim(a=KOBE, b=ROME)))
+    claims = card(first, second).claims
+    assert [(claim.b, claim.verdict) for claim in claims] == [
+        (PARIS, Verdict.CONTRADICTED),
+        (RIGA, Verdict.CONFIRMED),
+        (ROME, Verdict.UNKNOWN),
+    ]
+    assert [claim.source for claim in claims] == ["https://ties.example/", "https://ties.example/", ""]
+    assert [len(claim.article_ids) for claim in claims] == [1, 2, 1]
+
+
+def test_why_it_matters_is_the_tie_of_its_cities(card: Callable[..., Card], make: Make) -> None:
+    made = card(make(tags={TagKind.CITY: {KOBE: 0.9, RIGA: 0.9}, TagKind.EVENT: {"delegation-visit": 0.9}}))
+    assert made.words["en"].why == "Riga has been Kobe’s sister city since 1974."
+    assert made.words["ja"].why == "リガは1974年から神戸市の姉妹都市。"
+
+
+def test_figures_and_persons_on_which_accounts_differ_are_in_no_sentence(lexicon: Lexicon, make: Make) -> None:
+    known = make(persons=(Person(name="Sample Person", role="Mayor", role_id="mayor"),))
+    story = Story(id="s" + "0" * 12, members=(Member(article_id="a" * 16, reason="first"),))
+
+    def sentences(*facts: str) -> str:
+        made = make_card(
+            story, {"a" * 16: known}, conflicts=tuple(Conflict(fact=fact, accounts=()) for fact in facts), sources={},
+            voices={}, lexicon=lexicon, editions=[load_edition("en")], ties=Ties(),
+            figures=(Account(value="300", article_ids=("a" * 16,), counted="guests"),),
+        )  # fmt: skip
+        return " ".join(made.words["en"].sentences)
+
+    assert "The sources speak of 300 guests. The reports name Sample Person (Mayor)." in sentences()
+    assert not {"300", "Sample"} & set(sentences("participants", "persons").split())
 
 
 def test_families_are_counted_by_voices(card: Callable[..., Card], make: Make) -> None:
@@ -270,7 +323,8 @@ def test_members_that_are_not_given_are_left_out(lexicon: Lexicon, make: Make) -
     known = make("a")
     story = Story(id="s" + "0" * 12, members=(Member(article_id="z" * 16, reason="first"), Member(article_id="a" * 16, reason="same_event")))  # fmt: skip
     made = make_card(
-        story, {"a" * 16: known}, conflicts=(), sources={}, voices={}, lexicon=lexicon, editions=[load_edition("en")]
-    )
+        story, {"a" * 16: known}, conflicts=(), sources={}, voices={}, lexicon=lexicon, editions=[load_edition("en")],
+        ties=Ties(),
+    )  # fmt: skip
     assert [item.article_id for item in made.sources] == ["a" * 16]
     assert set(made.words) == {"en"}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from pipeline.knowledge.lexicon import Lexicon
-from pipeline.model import DatedEvent, Precision, TaggedArticle, TagKind
+from pipeline.model import Claim, DatedEvent, Person, Precision, TaggedArticle, TagKind
 from pipeline.words.facts import gather_facts
 
 Make = Callable[..., TaggedArticle]
@@ -190,3 +191,39 @@ def test_days_of_a_meeting_count_for_the_whole_of_it(lexicon: Lexicon, make: Mak
 def test_the_day_of_the_latest_article_is_known(lexicon: Lexicon, make: Make) -> None:
     articles = [make("a", day="2026-11-03"), make("b", day="2026-11-01")]
     assert gather_facts(articles, lexicon).reported == dt.date(2026, 11, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "titles", "form"),
+    [
+        ("sister-city-agreement", ["Kobe and Riga become sister cities"], "sister"),
+        ("sister-city-agreement", ["神戸市と天津市が友好都市に"], "friendship"),
+        ("sister-city-agreement", ["姉妹都市に調印", "A friendship city agreement"], ""),
+        ("mou-cooperation", ["Lyon et Addis-Abeba renouvellent leur accord"], "renewal"),
+        ("mou-cooperation", ["고베시와 업무협약 체결"], "memorandum"),
+        ("mou-cooperation", ["Letter of intent on floods", "The two cities work together", "Cities sign"], ""),
+        ("delegation-visit", ["友好都市の中学生訪問団が来訪"], "students"),
+        ("festival-exchange", ["Students at the festival"], ""),
+    ],
+)
+def test_the_sort_of_an_event_is_what_half_of_the_titles_name(
+    lexicon: Lexicon, make: Make, kind: str, titles: list[str], form: str
+) -> None:
+    articles = [
+        make(key, title=title, tags={TagKind.EVENT: {kind: 0.9}}) for key, title in zip("abc", titles, strict=False)
+    ]
+    assert gather_facts(articles, lexicon).form == form
+
+
+def test_persons_keep_the_language_that_names_them_those_in_office_first(lexicon: Lexicon, make: Make) -> None:
+    guest, mayor = Person(name="Sample Guest"), Person(name="Sample Mayor", role="Mayor", role_id="mayor")
+    articles = [make("a", persons=(guest, mayor)), make("b", persons=(mayor,), language="fr")]
+    named = gather_facts(articles, lexicon).named
+    assert [(person.name, language) for person, language in named] == [
+        ("Sample Mayor", "en"), ("Sample Mayor", "fr"), ("Sample Guest", "en"),
+    ]  # fmt: skip
+
+
+def test_claimed_pairs_are_facts(lexicon: Lexicon, make: Make) -> None:
+    claiming = msgspec.structs.replace(make(), claims=(Claim(a=TIANJIN, b=KOBE),))
+    assert gather_facts([claiming], lexicon).claimed == {(TIANJIN, KOBE)}

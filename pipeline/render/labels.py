@@ -1,0 +1,141 @@
+"""Names beside dots: where each goes so that no two overlap, and which are left out for want of room.
+
+Widths are estimated, since a page has no fonts of its own: a little generously, so that what does not overlap here does not
+overlap in any of the fonts that the style sheet names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from pipeline.render.projection import Point
+
+# In ems, from the widths of Noto Sans, Segoe UI and Avenir Next: the widest of them for each class, rounded up.
+_WIDE, _CAPITAL, _SMALL, _THIN, _BROAD = 1.0, 0.72, 0.6, 0.34, 0.95
+_THIN_LETTERS = frozenset("iljtfrI.,;:'|!()[] -·")
+_BROAD_LETTERS = frozenset("mwMW@%")
+ASCENT, DESCENT = 0.88, 0.24  # of a line, in ems
+EDGE = 2  # units between a label and the edge of its sheet
+SQUARE = 32  # units; about the height of the larger labels, so that a label covers few squares
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Box:
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        return (
+            self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
+        )
+
+    def holds(self, point: Point) -> bool:
+        return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Label:
+    """A text at its place; (x, y) is the start, middle or end of its base line."""
+
+    text: str
+    x: int
+    y: int
+    anchor: str  # "start" | "middle" | "end"
+    box: Box
+
+
+def text_width(text: str, size: float) -> float:
+    """How wide a line of text is at most, in the units of `size`."""
+    return size * sum(_em(character) for character in text)
+
+
+def _em(character: str) -> float:
+    if unicodedata.combining(character):
+        return 0.0
+    if unicodedata.east_asian_width(character) in "WF":
+        return _WIDE
+    if character in _THIN_LETTERS:
+        return _THIN
+    if character in _BROAD_LETTERS:
+        return _BROAD
+    return _CAPITAL if character.isupper() else _SMALL
+
+
+class Sheet:
+    """A drawing area on which labels are put down one after the other."""
+
+    def __init__(
+        self, width: float, height: float, size: float, dots: Iterable[Point], radius: float, lines: Iterable[Point]
+    ) -> None:
+        """Args: the font's size, the dots that no label may cover, and points on lines that one had better not cover."""
+        self.width, self.height, self.size = width, height, size
+        self.radius = radius
+        self.dots = _Squares(dots)
+        self.lines = _Squares(lines)
+        self.taken: list[Box] = []
+
+    def put(self, dot: Point, text: str) -> Label | None:
+        """The text beside its dot, where it covers the fewest lines; None if there is no room for it."""
+        best, least = None, math.inf
+        for label in self._places(dot, text):
+            if self._is_free(label.box, dot):
+                covered = sum(1 for _ in self.lines.within(label.box))
+                if covered < least:
+                    best, least = label, covered
+                if not covered:
+                    break
+        if best:
+            self.taken.append(best.box)
+        return best
+
+    def _is_free(self, box: Box, own: Point) -> bool:
+        if box.left < EDGE or box.top < EDGE or box.right > self.width - EDGE or box.bottom > self.height - EDGE:
+            return False
+        if any(box.meets(other) for other in self.taken):
+            return False
+        reach = self.radius
+        around = Box(box.left - reach, box.top - reach, box.right + reach, box.bottom + reach)
+        return all(dot == own for dot in self.dots.within(around))
+
+    def _places(self, dot: Point, text: str) -> Iterator[Label]:
+        """Beside the dot, best first: right, left, above, below, then the four corners."""
+        x, y = dot
+        gap, size = self.radius + 0.25 * self.size, self.size
+        middle, high, low = y + 0.34 * size, y - gap, y + gap + 0.7 * size
+        near = 0.7 * gap
+        width = text_width(text, size)
+        for to_x, to_y, anchor in (
+            (x + gap, middle, "start"),
+            (x - gap, middle, "end"),
+            (x, high, "middle"),
+            (x, low, "middle"),
+            (x + near, high, "start"),
+            (x + near, low, "start"),
+            (x - near, high, "end"),
+            (x - near, low, "end"),
+        ):
+            yield self._label(text, round(to_x), round(to_y), anchor, width)
+
+    def _label(self, text: str, x: int, y: int, anchor: str, width: float) -> Label:
+        left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
+        return Label(text, x, y, anchor, Box(left, y - ASCENT * self.size, left + width, y + DESCENT * self.size))
+
+
+class _Squares:
+    """Points by the square of the sheet they lie in, so that only those near a box are looked at."""
+
+    def __init__(self, points: Iterable[Point]) -> None:
+        self.points: dict[tuple[int, int], list[Point]] = defaultdict(list)
+        for x, y in points:
+            self.points[int(x // SQUARE), int(y // SQUARE)].append((x, y))
+
+    def within(self, box: Box) -> Iterator[Point]:
+        for column in range(int(box.left // SQUARE), int(box.right // SQUARE) + 1):
+            for row in range(int(box.top // SQUARE), int(box.bottom // SQUARE) + 1):
+                yield from (point for point in self.points.get((column, row), ()) if box.holds(point))

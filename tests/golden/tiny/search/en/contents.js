@@ -1,0 +1,1 @@
+cityDigest.receive("contents",{"stories":1,"per":4,"shards":1,"common":"","themes":[["culture-tourism","Culture & tourism","文化・観光"]],"say":{"one":"1 story","other":"{n} stories","about":"About {n} stories","none":"Nothing was found. Try fewer or shorter words, or fewer conditions.","join":", ","sentences":" "}});

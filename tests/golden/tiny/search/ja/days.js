@@ -1,0 +1,1 @@
+cityDigest.receive("days",["2026-10-20","#$"]);
