@@ -10,14 +10,9 @@ from pipeline.group.sketch import VERSION as SKETCH_VERSION
 from pipeline.group.sketch import make_sketch
 from pipeline.group.stories import Grouping, group, group_at_once, story_id
 
-NAME = "group"
-VERSION = "1"
-
 __all__ = [
     "MAX_HOLDERS",
-    "NAME",
     "SKETCH_VERSION",
-    "VERSION",
     "Grouping",
     "drop_hopeless",
     "find_conflicts",
