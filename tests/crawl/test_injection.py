@@ -241,3 +241,19 @@ def test_payloads_and_naughty_strings_that_others_collected_stay_text(evaluation
     assert len(texts) > 600
     report = harm_of_run(tmp_path, texts)
     assert report["crawl"]["total"]["pages"] > 600
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script>alert(1)</script>",
+        "<script src='https://evil.example/assets/search.js'></script>",
+        "<script src='../assets/search.js'>alert(1)</script>",
+        "<script type='application/ld+json'>alert(1)</script>",
+        "<script type='application/ld+json' src='x.js'>{}</script>",
+    ],
+)
+def test_a_script_that_is_not_ours_is_seen(script: str) -> None:
+    own = '<script src="../assets/search.js" defer></script><script type="application/ld+json">{"name": "x"}</script>'
+    assert not harm_in(f"<html><body>{own}<p>x</p></body></html>")
+    assert harm_in(f"<html><body>{own}{script}</body></html>")
