@@ -5,6 +5,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 WEEKLY := $(BIN)/city-digest
 
+# Tests start many processes; without compiled files each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test check judge bench golden screenshots lock clean
 
 demo: $(VENV)/.runtime  ## the whole job on the sample web, offline: ./demo

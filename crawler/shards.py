@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Mapping
-
-import tldextract
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from crawler.addresses import read_literal
 from pipeline.text.urls import host
 
+if TYPE_CHECKING:
+    from tldextract.tldextract import ExtractResult
+
 SOURCES_PER_SHARD = 30  # a process takes 70 MiB and half a second to start; below that number one is as fast
 
-# The list of public suffixes that comes with the package: nothing is fetched, nothing is written.
-_suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+@functools.cache
+def _suffixes() -> Callable[[str], ExtractResult]:
+    """The list of public suffixes that comes with the package: nothing is fetched, nothing is written."""
+    from tldextract import TLDExtract  # brings an HTTP client along, and a crawl in one process needs no list
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -30,7 +37,7 @@ def registrable_domain(name: str) -> str:
     """
     if read_literal(name):
         return name
-    parts = _suffixes(name)
+    parts = _suffixes()(name)
     return parts.top_domain_under_public_suffix or (name if parts.suffix else ".".join(name.split(".")[-2:]))
 
 

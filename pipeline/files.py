@@ -1,9 +1,18 @@
-"""Files that are either whole or not there: written aside, made durable, then moved to their place."""
+"""Files that are either whole or not there: written aside, made durable, then moved to their place.
+
+python -m pipeline.files FOLDER STAGING   writes what stands on its standard input; see Writer
+"""
 
 from __future__ import annotations
 
 import os
+import signal
+import struct
+import subprocess
+import sys
 from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
 
 from pipeline.errors import WorkspaceError
 
@@ -61,6 +70,87 @@ def _write(path: Path, body: bytes, *, durable: bool) -> None:
             os.fsync(file.fileno())
 
 
+_LENGTHS = struct.Struct(">IQ")  # of a path and of the bytes that follow it
+
+
+class Writer:
+    """Leaves files in a folder as `replace_file` does, not durably, in a process of its own while this one makes the next.
+
+    What the system does for the 54,000 files of ten years takes a fifth as long as making them.
+    """
+
+    def __init__(self, folder: Path, *, staging: Path) -> None:
+        self.written = 0  # files that are new or changed; known at the end
+        self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
+            [sys.executable, "-P", "-m", "pipeline.files", str(folder), str(staging)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
+    def write(self, path: str, body: bytes) -> None:
+        """Has a file written, some time before the end.
+
+        Raises:
+            WorkspaceError: this file or one before it cannot be written.
+        """
+        name = path.encode()
+        assert self._process.stdin
+        try:
+            self._process.stdin.write(_LENGTHS.pack(len(name), len(body)) + name)
+            self._process.stdin.write(body)
+        except BrokenPipeError:
+            self._end()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Waits until all is written. Raises WorkspaceError if a file cannot be, unless something else went wrong already."""
+        try:
+            self._end()
+        except WorkspaceError:
+            if error is None:
+                raise
+
+    def _end(self) -> None:
+        try:
+            said, _ = self._process.communicate()
+        except BrokenPipeError:
+            said = b""
+        if self._process.returncode:
+            raise WorkspaceError(
+                said.decode() or "The archive's files could not be written. Run the same command again."
+            )
+        self.written = int(said or 0)
+
+
+def write_all(source: BinaryIO, folder: Path, staging: Path) -> int:
+    """Writes the files that a Writer sends, until it ends. Returns how many were new or changed."""
+    written = 0
+    while len(head := source.read(_LENGTHS.size)) == _LENGTHS.size:
+        name, body = _LENGTHS.unpack(head)
+        path = folder / source.read(name).decode()
+        content = source.read(body)
+        if len(content) < body:
+            break  # the other process was stopped in the middle of a file
+        written += replace_file(path, content, staging=staging, durable=False)
+    return written
+
+
+def main() -> int:
+    """The other process of a Writer: says how many files it wrote, else why it could not, and then ends with 1."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the one which makes the files; it ends this one
+    folder, staging = map(Path, sys.argv[1:])
+    try:
+        sys.stdout.write(str(write_all(sys.stdin.buffer, folder, staging)))
+    except WorkspaceError as error:
+        sys.stdout.write(str(error))
+        return 1
+    return 0
+
+
 def read_tree(folder: Path) -> dict[str, bytes]:
     """Path within the folder, with slashes -> content, of every file in it, sorted; nothing if there is no folder.
 
@@ -85,3 +175,7 @@ def clear_staging(staging: Path) -> None:
     if staging.is_dir():
         for leftover in staging.iterdir():
             leftover.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -276,7 +276,7 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
 
     Returns how many stories changed and how many of the placed articles are copies.
     """
-    library.drop_irrelevant_members()
+    take_out_irrelevant(library)
     ids, constraints = library.ungrouped(), library.constraints()
     decided = _decided_since(library, constraints, set(ids))
     if not ids and not decided:
@@ -286,12 +286,14 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
     window = library.articles(_window(library, new.values(), [*kin, *decided]))
     known = {**window, **new}
     sources = library.sources()
+    voices = voices_of(known.values(), sources)
     made = group.group(
         list(new.values()),
         list(window.values()),
         library.stories(list(window)),
-        voices=voices_of(known.values(), sources),
+        voices=voices,
         labelled=labelled_among(known.values(), sources),
+        reporters=reporters_among(known.values(), sources, voices),
         copies=pairs,
         vectors=_embed(library, embedder, known) if embedder else {},
         embedder=embedder.name if embedder else "",
@@ -302,6 +304,32 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
         member.copy_of is not None and member.article_id in new for story in made.stories for member in story.members
     )
     return len(made.stories), copies
+
+
+def take_out_irrelevant(library: Library) -> None:
+    """Takes articles out of stories that newer rules call off topic or no article.
+
+    What a person kept apart stays apart: where one of the two is taken out, the first of those that stay in its story takes its place.
+    """
+    kept_apart = [one for one in library.constraints() if not one.together]
+    before = library.stories(sorted({i for one in kept_apart for i in (one.a, one.b)}))
+    library.drop_irrelevant_members()
+    if not before:
+        return
+    members = [[member.article_id for member in story.members] for story in before]
+    every = sorted(article_id for of_story in members for article_id in of_story)
+    there = {member.article_id for story in library.stories(every) for member in story.members}
+    heirs = {
+        gone: next((other for other in of_story if other in there), gone)
+        for of_story in members
+        for gone in of_story
+        if gone not in there
+    }
+    decided = {(one.a, one.b) for one in library.constraints()}
+    handed_down = {
+        (min(pair), max(pair)) for one in kept_apart for pair in [(heirs.get(one.a, one.a), heirs.get(one.b, one.b))]
+    }
+    library.save_constraints([Constraint(a=a, b=b, together=False) for a, b in sorted(handed_down - decided) if a != b])
 
 
 def _decided_since(library: Library, constraints: Sequence[Constraint], new: Collection[str]) -> set[str]:
@@ -336,6 +364,19 @@ def labelled_among(articles: Iterable[TaggedArticle], sources: Mapping[str, Sour
     """Ids of the articles whose source has a label."""
     known = {key for key, source in sources.items() if set(source.labels) - {Label.QUERY}}
     return {tagged.article.id for tagged in articles if tagged.article.source_id in known}
+
+
+def reporters_among(
+    articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec], voices: Mapping[str, str]
+) -> set[str]:
+    """Ids of the articles that report themselves: no credit names the family whose account they give."""
+    publishers = load_publishers().with_sources(sources.values())
+    own = ((tagged.article, voices[tagged.article.id]) for tagged in articles)
+    return {
+        article.id
+        for article, voice in own
+        if voice and all(publishers.find(credit) != voice for credit in article.references)
+    }
 
 
 def _find_copies(

@@ -422,6 +422,7 @@ class Claim(Frozen, frozen=True, kw_only=True):
 
     a: str  # city ids, the smaller first
     b: str
+    kind: TieKind | None = None  # as its words have it; None where they leave it open
     evidence: str = ""  # the words it was read from
 
 
@@ -465,9 +466,10 @@ class Tie(Frozen, frozen=True, kw_only=True):
 
 
 class CompleteTies(Frozen, frozen=True, kw_only=True):
-    """That the ties known of a city are all it has, as a page says it: only then a missing one is a contradiction."""
+    """That the ties of one kind known of a city are all it has, as a page says it: only then a missing one is a contradiction."""
 
     city: str
+    kind: TieKind | None = None  # None for every kind
     source: str  # address
     retrieved: dt.date
 
@@ -485,6 +487,7 @@ class CheckedClaim(Frozen, frozen=True, kw_only=True):
 
     a: str  # city ids, the smaller first
     b: str
+    kind: TieKind | None = None  # of the claim; None where it is left open
     verdict: Verdict
     source: str = ""  # address of the proof, "" for unknown
     article_ids: tuple[str, ...] = ()  # which say it, sorted
@@ -779,7 +782,7 @@ class Issue(Frozen, frozen=True, kw_only=True):
     status: IssueStatus
     leads: tuple[Card, ...] = ()
     regions: tuple[RegionSection, ...] = ()
-    further: tuple[Card, ...] = ()  # news beyond what can be read in five minutes, told in one line each
+    further: tuple[Card, ...] = ()  # stories beyond what can be read in five minutes, told in one line each
     agreements: tuple[Agreement, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     calendar: tuple[CalendarRow, ...] = ()

@@ -6,9 +6,11 @@ is in the next issue, once, and what is far older than the week is in none (docs
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import gc
 import shutil
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline import deliver, group, render, words
@@ -16,7 +18,7 @@ from pipeline.compose import collection_failed, compose_issue
 from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
 from pipeline.errors import ConfigurationError
-from pipeline.files import clear_staging, read_tree, replace_file
+from pipeline.files import Writer, clear_staging, read_tree, replace_file
 from pipeline.flow import voices_of
 from pipeline.knowledge.editions import Edition, open_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
@@ -304,22 +306,38 @@ def render_workspace(workspace: Workspace, shelf: Shelf) -> RenderReport:
     """Leaves the archive up to date; a file whose bytes would not change is not touched."""
     clear_staging(workspace.staging)
     kept: set[str] = set()
-    written = 0
-    for page in render.render_archive(
-        shelf,
-        load_lexicon(),
-        open_editions(workspace),
-        base_url=workspace.settings.digest.base_url,
-        version=__version__,
-        contact=workspace.settings.mail.contact,
-        home=workspace.settings.digest.home,
-        templates=open_templates(workspace),
-    ):
-        kept.add(page.path)
-        target = workspace.archive / page.path
-        written += replace_file(target, page.body, staging=workspace.staging, durable=False)
+    lexicon = load_lexicon()
+    with _little_garbage(), Writer(workspace.archive, staging=workspace.staging) as writer:
+        for page in render.render_archive(
+            shelf,
+            lexicon,
+            open_editions(workspace),
+            base_url=workspace.settings.digest.base_url,
+            version=__version__,
+            contact=workspace.settings.mail.contact,
+            home=workspace.settings.digest.home,
+            templates=open_templates(workspace),
+        ):
+            kept.add(page.path)
+            writer.write(page.path, page.body)
     _remove_withdrawn(workspace.archive, kept, shelf)
-    return RenderReport(files=len(kept), written=written)
+    return RenderReport(files=len(kept), written=writer.written)
+
+
+@contextlib.contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Looks for garbage less often: shelf and lexicon stay to the end and a page leaves little.
+
+    Python's own way took a fifth of the time of ten years.
+    """
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 # Folders of the archive that hold nothing but what is rendered.

@@ -34,11 +34,13 @@ TYPES = {
     "weeks": "weeks/{code}.html",
     "calendar": "calendar/{code}.html",
     "agreements": "agreements/{code}.html",
-    "search": "search/{code}.html",
+    "search": "search/{code}.html?q={word}",
     "sources": "sources/{code}.html",
 }
+WORDS = {"ja": "神戸", "en": "Kobe"}  # edition -> what is searched for in its pictures
 SIZES = ((320, 640), (1280, 800))
 MOST_BYTES = 4_000_000  # of all pictures: a checkout should not grow by more with each new look
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # WebP at this quality keeps small text clean at half the size of PNG.
 QUALITY = 82
 
@@ -80,15 +82,27 @@ def take(browser: Browser, archive: Path, size: tuple[int, int], scheme: str) ->
     tab = context.new_page()
     camera = context.new_cdp_session(tab)
     total = 0
-    for (name, pattern), code in itertools.product(TYPES.items(), ("ja", "en")):
-        page = max(archive.glob(pattern.format(code=code)), key=lambda file: (file.stat().st_size, file), default=None)
-        if page is None:
-            raise SystemExit(f"{archive} has no page {pattern.format(code=code)}")
-        tab.goto(page.as_uri())
-        shot = camera.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
-        total += (TARGET / f"{name}-{code}-{scheme}-{width}.webp").write_bytes(base64.b64decode(shot["data"]))
+    for name, pattern in TYPES.items():
+        folder, _, query = pattern.partition("?")
+        for code, page in find_pages(archive, folder).items():
+            tab.goto(f"{page.as_uri()}?{query.format(word=WORDS[code])}" if query else page.as_uri())
+            if query:
+                tab.wait_for_selector("#search-list li")
+            tab.evaluate(PAINTED)  # what has no frame yet cannot be captured
+            shot = camera.send("Page.captureScreenshot", {"format": "webp", "quality": QUALITY})
+            total += (TARGET / f"{name}-{code}-{scheme}-{width}.webp").write_bytes(base64.b64decode(shot["data"]))
     context.close()
     return total
+
+
+def find_pages(archive: Path, pattern: str) -> dict[str, Path]:
+    """The page in each edition; the front page is one for both."""
+    first, *others = WORDS
+    page = max(archive.glob(pattern.format(code=first)), key=lambda file: (file.stat().st_size, file), default=None)
+    if page is None:
+        raise SystemExit(f"{archive} has no page {pattern.format(code=first)}")
+    twins = {code: page.with_name(f"{code}.html") for code in others} if page.stem == first else {}
+    return {first: page, **twins}
 
 
 if __name__ == "__main__":

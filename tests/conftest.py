@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from components import lack
+from hypothesis import HealthCheck, settings
 
 from pipeline.store.database import open_engine
 from pipeline.store.tables import inbox, library
@@ -20,6 +21,10 @@ POSTGRESQL = os.environ.get("CITY_DIGEST_TEST_POSTGRESQL", "")
 EVALUATION_DATA = Path(
     os.environ.get("CITY_DIGEST_EVAL_DATA") or Path(__file__).resolve().parents[1].parent / "shared" / "data"
 )
+
+# Hypothesis looks at the clock on the wall, which says nothing on a busy machine; tests that promise a time measure the processor's.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

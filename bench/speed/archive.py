@@ -12,6 +12,7 @@ bytes; both with another seed of hashes. `--check` exits 1 if that fails, or if 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import cProfile
 import filecmp
 import json
@@ -19,6 +20,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -121,14 +123,26 @@ def render(folder: Path, profile: str | None) -> Row:
     from pipeline.weekly import render_workspace
 
     shelf = msgspec.msgpack.decode((folder.parent / SHELF).read_bytes(), type=Shelf)
-    profiler = cProfile.Profile()
+    profiler, ended, held = cProfile.Profile(), threading.Event(), dict[str, int]()
+    threading.Thread(target=watch_children, args=(ended, held), daemon=True).start()
     if profile:
         profiler.enable()
     done = render_workspace(open_workspace(folder), shelf)
     profiler.disable()
+    ended.set()
     if profile:
         profiler.dump_stats(profile)
-    return {"files": done.files, "written": done.written, "peak_mb": round(peak_kib() * 1024 / 1e6)}
+    peak = peak_kib() + sum(held.values())
+    return {"files": done.files, "written": done.written, "peak_mb": round(peak * 1024 / 1e6)}
+
+
+def watch_children(ended: threading.Event, held: dict[str, int]) -> None:
+    """Notes the largest resident set of every process that this one starts, KiB by process id; nothing outside Linux."""
+    while not ended.wait(0.2):
+        for task in Path("/proc/self/task").glob("*/children"):
+            for child in task.read_text().split():
+                with contextlib.suppress(OSError):
+                    held[child] = peak_kib(child)
 
 
 def differing(one: Path, other: Path) -> list[str]:

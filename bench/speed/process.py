@@ -129,11 +129,11 @@ def run_alone(who: str, samples: list[Sample]) -> float:
     return round(peak_kib() / 1024, 1)
 
 
-def peak_kib() -> int:
-    """The largest resident set of this process. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+def peak_kib(process: str = "self") -> int:
+    """The largest resident set of a process. Linux counts what its parent held before exec into ru_maxrss, but not into VmHWM."""
+    status = Path(f"/proc/{process}/status")
+    if status.parent.parent.exists():
+        return next((int(row.split()[1]) for row in status.read_text().splitlines() if row.startswith("VmHWM")), 0)
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most // 1024 if sys.platform == "darwin" else most
 

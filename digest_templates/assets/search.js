@@ -10,10 +10,8 @@ const CLUSTER = /[^][\u0300-\u036f\u3099\u309a\uff9e\uff9f]*/gu;
 const FACETS = ["language", "city", "network", "theme"], FIELDS = ["q", ...FACETS, "from", "to"];
 // Most tokens looked up, and common ones of them; most results on a page, and stories read for it.
 const TOKENS = 6, COMMON = 2, ROWS = 10, READ = 30, BASE = 45, DAY = 864e5;
-const [form, count, list, turn, heading, template, off] =
-  ["search", "search-count", "search-list", "search-turn", "search-results", "search-row", "search-off"]
-    .map(id => document.getElementById(id));
-const flat = lists => [].concat(...lists);
+const [form, off, set, count, list, turn, results, template] =
+  ["", "-off", "-set", "-count", "-list", "-turn", "-results", "-row"].map(id => document.getElementById(`search${id}`));
 
 // tokens
 
@@ -23,7 +21,7 @@ const fold = text => text.normalize("NFKD").toLowerCase().replace(/\u0345/g, "ι
 function tokenise(folded) {
   const found = [];
   folded.replace(RUN, (run, at) => {
-    const letters = Array.from(run);
+    const letters = [...run];
     if (!LETTER.test(letters[0])) return found.push({ token: run, at });
     letters.forEach((letter, i) => {
       found.push({ token: letter + (letters[i + 1] || ""), at });
@@ -37,7 +35,7 @@ function tokenise(folded) {
 function phraseOf(words) {
   const tokens = tokenise(fold(words)).map(item => item.token), [before, last] = tokens.slice(-2);
   // A last character alone ends a run; in a text the run may go on.
-  if (last && LETTER.test(last) && before !== last && LETTER.test(Array.from(before)[0]) && before.endsWith(last)) tokens.pop();
+  if (last && LETTER.test(last) && before !== last && LETTER.test([...before][0]) && before.endsWith(last)) tokens.pop();
   return tokens;
 }
 
@@ -59,8 +57,8 @@ function mark(text, phrases) {
   const places = phrases.map(phrase => {
     const last = phrase.length - 1, ends = tokens.slice(last);
     const fits = (token, i) => (i === last && LETTER.test(token) ? have => have.startsWith(token) : have => have === token);
-    return flat(ends.map((end, at) => phrase.every((token, i) => fits(token, i)(tokens[at + i].token))
-      ? [[origin[tokens[at].at], origin[end.at + phrase[last].length]]] : []));
+    return ends.flatMap((end, at) => phrase.every((token, i) => fits(token, i)(tokens[at + i].token))
+      ? [[origin[tokens[at].at], origin[end.at + phrase[last].length]]] : []);
   });
   return { text, places };
 }
@@ -68,7 +66,11 @@ function mark(text, phrases) {
 // shards
 
 const waiting = {}, loading = {};
-window.cityDigest = { receive: (name, value) => waiting[name](value) };
+window.cityDigest = { receive: (name, value, packed) => waiting[name](packed ? unpack(value) : value) };
+
+/* A value from the base64 of its zlib stream. */
+const unpack = async packed => new Response(
+  new Blob([Uint8Array.from(atob(packed), byte => byte.charCodeAt())]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 
 function load(name) {
   return loading[name] = loading[name] || new Promise((resolve, reject) => {
@@ -80,39 +82,18 @@ function load(name) {
   });
 }
 
-function hashOf(token) {
-  let value = 2166136261;
-  for (let i = 0; i < token.length; i++) value = Math.imul(value ^ token.charCodeAt(i), 16777619);
-  return value >>> 0;
-}
+/* Numbers of digits of base 45, the lowest first; after those from Q on more follow. */
+const numbersOf = text => (text.match(/[Q-~]*[#-P]/g) || []).map(digits => [...digits].reduceRight((value, digit) => {
+  const code = digit.charCodeAt();
+  return value * BASE + (code - 35 - (code > 60) - (code > 92)) % BASE;
+}, 0));
 
-function numbersOf(text) {
-  const found = [];
-  let value = 0, weight = 1;
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i), digit = code - 35 - (code > 60) - (code > 92);
-    value += digit % BASE * weight;
-    weight *= BASE;
-    if (digit < BASE) {
-      found.push(value);
-      [value, weight] = [0, 1];
-    }
-  }
-  return found;
-}
-
-async function postingsOf(token, { common, shards }) {
-  const place = common.split(" ").indexOf(token);
-  if (place >= 0) return load(`common/${place}`);
-  const shard = await load(`tokens/${hashOf(token) % shards}`), [, postings = ""] = shard.split(`!${token} `);
-  return postings.split("!")[0];
-}
-
-/* Per story where a token stands: bits of title 4, name 2, sentence 1. */
-async function masksOf(token, index) {
-  const masks = new Uint8Array(index.stories);
-  let story = -1;
-  for (const posting of numbersOf(await postingsOf(token, index))) masks[story += (posting >> 3) + 1] = posting & 7;
+/* Per story where a token stands: bits of title 4, name 2, sentence 1. Shards have the tokens in the order of their UTF-16. */
+async function masksOf(token, { stories, tokens }) {
+  const masks = new Uint8Array(stories), place = tokens.filter(first => first <= token).length;
+  const shard = place ? await load(`tokens/${place - 1}`) : "";
+  let posting = -1;
+  for (const distance of numbersOf((shard.split(`!${token} `)[1] || "").split("!")[0])) masks[(posting += distance) >> 3] |= posting & 7;
   return masks;
 }
 
@@ -121,11 +102,10 @@ async function masksOf(token, index) {
 /* Which tokens are looked up: the first of every phrase before the second ones, rare ones before common ones, of these the rarest.
    What is left out is decided when stories are read. */
 function choose(phrases, { common }) {
-  const ranks = common.split(" "), isRare = token => !ranks.includes(token);
-  const places = flat(phrases.map(phrase => phrase.map((token, i) => ({ token, i })))).sort((a, b) => a.i - b.i);
-  const tokens = [...new Set(places.map(place => place.token))];
-  const few = ranks.filter(token => tokens.includes(token)).slice(0, COMMON);
-  return new Set([...tokens.filter(isRare).slice(0, TOKENS - few.length), ...few]);
+  const places = phrases.flatMap(phrase => phrase.map((token, i) => [i, token])).sort((a, b) => a[0] - b[0]);
+  const tokens = [...new Set(places.map(([, token]) => token))];
+  const few = common.filter(token => tokens.includes(token)).slice(0, COMMON);
+  return [...tokens.filter(token => !common.includes(token)).slice(0, TOKENS - few.length), ...few];
 }
 
 /* How many stories are filed under days before this one. */
@@ -139,7 +119,7 @@ async function countBefore(day) {
 /* Stories that may answer a query, best first: by where the words stand, then the newest. */
 async function find(query, phrases, index) {
   const lists = tokens => Promise.all(tokens.map(token => masksOf(token, index)));
-  const tokens = choose(phrases, index), sought = phrases.map(phrase => phrase.filter(token => tokens.has(token)));
+  const tokens = choose(phrases, index), sought = phrases.map(phrase => phrase.filter(token => tokens.includes(token)));
   const words = await Promise.all(sought.map(lists));
   const themes = await Promise.all(phrases.map(phrase => lists(index.themes
     .filter(names => names.slice(1).some(name => isHit(mark(name, [phrase])))).map(names => `theme/${names[0]}`))));
@@ -152,31 +132,33 @@ async function find(query, phrases, index) {
     if (places.every(Boolean) && facets.every(masks => masks[story])) found.push({ story, score: places.reduce((a, b) => a + b, 0) });
   }
   found.sort((a, b) => b.score - a.score || b.story - a.story);
-  return { found, isExact: phrases.every(phrase => !phrase[1] && tokens.has(phrase[0])) };
+  return { found, isExact: phrases.every(phrase => !phrase[1] && tokens.includes(phrase[0])) };
 }
 
-/* A story with what is to be marked in it; null if a phrase stands nowhere. */
+/* A story with what is to be marked in it; false if a phrase stands nowhere. */
 async function read({ story }, { phrases, index }) {
-  const shard = await load(`stories/${Math.floor(story / index.per)}`), texts = [];
+  let shard = 0, at = story;
+  while (at >= index.per[shard]) at -= index.per[shard++];
+  const texts = [];
   const marked = text => texts[texts.push(mark(text, phrases)) - 1];
-  const [id, day, headline, sentences, sources, names, rest, themes, flags] = shard[story % index.per];
+  const [id, day, headline, sentences, sources, names, rest, themes, flags] = (await load(`stories/${shard}`))[at];
   const entry = {
     id, day, headline: marked(headline), sentences: sentences.map(marked), names: names.map(marked), flags: flags.map(marked),
     sources: sources.map(([outlet, lang, title]) => ({ outlet: marked(outlet), lang, title: marked(title) })),
-    rest: [...rest, ...flat(themes.map(theme => index.themes[theme].slice(1)))].map(marked),
+    rest: [...rest, ...themes.flatMap(theme => index.themes[theme].slice(1))].map(marked),
   };
-  return phrases.every((_, i) => texts.some(({ places }) => places[i].length)) ? entry : null;
+  return phrases.every((_, i) => texts.some(({ places }) => places[i].length)) && entry;
 }
 
 // page
 
-const isHit = ({ places }) => flat(places).length;
+const isHit = ({ places }) => places.flat().length;
 
 /* A text as nodes, with <mark> around what was sought. */
 function nodesOf({ text, places }) {
   const nodes = [];
   let at = 0;
-  for (const [start, end] of flat(places).sort((a, b) => a[0] - b[0])) if (end > at) {
+  for (const [start, end] of places.flat().sort((a, b) => a[0] - b[0])) if (end > at) {
     const from = Math.max(start, at), hit = document.createElement("mark");
     hit.textContent = text.slice(from, end);
     nodes.push(text.slice(at, from), hit);
@@ -189,7 +171,7 @@ function rowOf({ id, day, headline, sentences, sources, names, rest, flags }, sa
   const row = template.content.cloneNode(true), best = sources.find(item => isHit(item.title)) || sources[0];
   const part = selector => row.querySelector(selector);
   const fill = (selector, texts, between) => texts.length
-    ? part(selector).append(...flat(texts.map((text, i) => [i ? between : "", ...nodesOf(text)]))) : part(selector).remove();
+    ? part(selector).append(...texts.flatMap((text, i) => [i ? between : "", ...nodesOf(text)])) : part(selector).remove();
   part(".stamp").textContent = day;
   part("a").href = `../stories/${id}/${form.dataset.folder}.html`;
   fill("a", [headline]);
@@ -220,31 +202,39 @@ async function show(page) {
   list.textContent = "";
   list.append(...rows);
   const total = found.length - wrong.size, isSure = starts.includes(found.length) || isExact;
-  count.textContent = index.say[!total ? "none" : !isSure ? "about" : total === 1 ? "one" : "other"]
-    .replace("{n}", total.toLocaleString(form.dataset.folder));
+  const lang = form.dataset.folder, forms = index.say[isSure ? "found" : "about"];
+  const said = forms[new Intl.PluralRules(lang).select(total)] || forms.other;
+  count.textContent = total ? said.replace("{n}", total.toLocaleString(lang)) : index.say.none;
   back.disabled = !page;
   on.disabled = at >= found.length;
   turn.hidden = back.disabled && on.disabled;
 }
 
 const valueOf = name => form.elements[name].value.trim();
+const asked = names => Object.fromEntries(names.filter(valueOf).map(name => [name, valueOf(name)]));
 const fail = () => { count.textContent = form.dataset.failed; };
 
+/* What narrows the search; how much that is stands beside its fold. */
+function narrow() {
+  const query = asked(FIELDS.slice(1)), chosen = Object.keys(query).length;
+  set.textContent = chosen ? set.dataset.say.replace("{n}", chosen) : "";
+  return query;
+}
+
 async function run() {
-  const query = {}, mine = search = {}, phrases = phrasesOf(valueOf("q"));
-  for (const name of FIELDS.slice(1)) query[name] = valueOf(name);
+  const query = narrow(), mine = search = {}, phrases = phrasesOf(valueOf("q"));
   list.textContent = count.textContent = "";
   turn.hidden = true;
-  if (!phrases.length && !Object.values(query).some(Boolean)) return;
+  if (!phrases.length && !set.textContent) return;
   const index = await load("contents"), answer = await find(query, phrases, index);
   Object.assign(mine, answer, { phrases, index, starts: [0], wrong: new Set() });
   if (mine === search) await show(0);
 }
 
 function readAddress() {
-  const asked = new URLSearchParams(location.search);
+  const query = new URLSearchParams(location.search);
   FIELDS.forEach(name => {
-    const control = form.elements[name], value = control.value = asked.get(name) || "";
+    const control = form.elements[name], value = control.value = query.get(name) || "";
     if (value && !control.value && control.add) control.add(new Option(value, value, true, true));
   });
   run().catch(fail);
@@ -252,15 +242,16 @@ function readAddress() {
 
 form.onsubmit = event => {
   event.preventDefault();
-  const asked = new URLSearchParams(FIELDS.filter(valueOf).map(name => [name, valueOf(name)]));
+  const address = `?${new URLSearchParams(asked(FIELDS))}`;
   // A browser that lets no page from a folder change its own address loads it anew.
-  try { history.pushState(null, "", `?${asked}`); } catch (error) { location.search = asked; return; }
+  try { history.pushState(null, "", address); } catch { location.search = address; return; }
   run().catch(fail);
 };
+form.oninput = narrow;
 turn.onclick = ({ target: { dataset } }) => {
-  if (dataset.step) show(search.page + Number(dataset.step)).then(() => heading.focus()).catch(fail);
+  if (dataset.step) show(search.page + +dataset.step).then(() => results.focus()).catch(fail);
 };
-window.onpopstate = readAddress;
+onpopstate = readAddress;
 form.hidden = false;
 off.hidden = true;
 readAddress();

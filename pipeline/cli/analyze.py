@@ -160,17 +160,26 @@ def describe_article(tagged: Any) -> dict[str, Any]:
             }
             for tag in tagged.tags
         ],
-        "claims": [_describe_claim(claim) for claim in tagged.claims],
+        "claims": _describe_claims(tagged),
     }
 
 
-def _describe_claim(claim: Any) -> dict[str, Any]:
-    """A claimed tie beside what the shipped ties say of it."""
+def _describe_claims(tagged: Any) -> list[dict[str, Any]]:
+    """The ties it claims beside what the shipped ones say of them, in reading order."""
     from pipeline.knowledge.ties import load_ties
+    from pipeline.words.claims import check_claims
 
-    verdict, proof = load_ties().check(claim.a, claim.b)
-    found = {"kind": "tie", "a": claim.a, "b": claim.b, "verdict": verdict.value, "evidence": claim.evidence}
-    return found | ({"source": proof} if proof else {})
+    checked = {(claim.a, claim.b): claim for claim in check_claims([tagged], load_ties())}
+    described = []
+    for claim in tagged.claims:
+        found = checked[claim.a, claim.b]
+        described.append(
+            {"kind": "tie", "a": claim.a, "b": claim.b}
+            | ({"tie": claim.kind.value} if claim.kind else {})
+            | {"verdict": found.verdict.value, "evidence": claim.evidence}
+            | ({"source": found.source} if found.source else {})
+        )
+    return described
 
 
 def _read(file: Path) -> bytes:

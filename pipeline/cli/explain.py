@@ -31,6 +31,7 @@ def explain(session: Session, address: str) -> dict[str, Any]:
     from pipeline.store.opening import open_inbox, open_library
     from pipeline.text.urls import address_id, normalise_url
     from pipeline.weekly import open_ties
+    from pipeline.words.claims import check_claims
 
     workspace = session.open()
     library, lexicon = open_library(workspace), load_lexicon()
@@ -80,9 +81,15 @@ def explain(session: Session, address: str) -> dict[str, Any]:
     ]
     data["events"] = msgspec.to_builtins(tagged.events)
     data["persons"] = msgspec.to_builtins(tagged.persons)
-    ties = open_ties(library)
+    verdicts = {(claim.a, claim.b): claim.verdict for claim in check_claims([tagged], open_ties(library))}
     data["claims"] = [
-        {"a": claim.a, "b": claim.b, "verdict": ties.check(claim.a, claim.b)[0].value, "evidence": claim.evidence}
+        {
+            "a": claim.a,
+            "b": claim.b,
+            "kind": claim.kind,
+            "verdict": verdicts[claim.a, claim.b].value,
+            "evidence": claim.evidence,
+        }
         for claim in tagged.claims
     ]
     data["story"] = msgspec.to_builtins(stories[0]) if stories else None

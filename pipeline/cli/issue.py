@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +15,28 @@ if TYPE_CHECKING:
     from pipeline.store.library import Library
 
 story_argument = click.argument("story", metavar="STORY")
+
+
+def said(_context: click.Context, _parameter: click.Parameter, value: Any) -> Any:
+    """Words for readers as they will stand in the file, "" or () where none are given; refuses those that are empty."""
+    from pipeline.text.clean import clean_text
+
+    if value is None:
+        return ""
+    given = tuple(map(clean_text, value if isinstance(value, tuple) else (value,)))
+    if not all(given):
+        raise click.BadParameter("readers are shown it, so it cannot be empty")
+    return given if isinstance(value, tuple) else given[0]
+
+
+def _week(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    from pipeline.text.weeks import days_of
+
+    try:
+        days_of(value or "2026-W47")
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no week such as 2026-W47") from None
+    return value
 
 
 @click.group("issue")
@@ -70,7 +92,7 @@ def _headline(card: Card, edition: str) -> str:
 
 
 @command.command("preview")
-@click.argument("week", metavar="[WEEK]", default="")
+@click.argument("week", metavar="[WEEK]", default="", callback=_week)
 @click.option("--edition", default="", metavar="CODE", help="Whose headlines are listed. Default: the first edition.")
 @click.option("--open-path", is_flag=True, help="Prints nothing but the path of the issue's page, for a browser.")
 @json_option
@@ -130,9 +152,17 @@ def describe_preview(workspace: Workspace, issue: Issue, edition: str) -> dict[s
             }
             for place, card in _places(issue)
         ],
-        "left_out": [row.story_id for row in issue.overrides if row.kind == "hide"],
+        "left_out": [
+            {"id": row.story_id, "reason": _in_edition(row.reason, edition)}
+            for row in issue.overrides
+            if row.kind == "hide"
+        ],
         "corrections": [{"id": row.story_id, "kind": row.kind.value, "week": row.week} for row in issue.corrections],
     }
+
+
+def _in_edition(text: str | dict[str, str], edition: str) -> str:
+    return text if isinstance(text, str) else text.get(edition) or next(iter(text.values()), "")
 
 
 def _by_rank(card: Card) -> tuple[float, str]:
@@ -151,16 +181,22 @@ def find_doubts(overrides: tuple[Override, ...], workspace: Workspace, library: 
     """What in the file of overrides will do nothing, a sentence each."""
     if not overrides:
         return
+    from pipeline.overrides import assign_overrides
+
     redirects, issues = library.redirects(), library.issues()
     known = {story.id for story in library.stories()} | set(redirects)
     known.update(card.story_id for made in issues for card in made.cards)
     obeyed = [override for made in issues for override in made.overrides]
     here = {card.story_id for card in issue.cards}
     editions = set(workspace.settings.digest.editions)
+    decided = assign_overrides(overrides, redirects)
     for override in overrides:
         name = f"{workspace.overrides.name}: {override.kind} of {override.story_id}"
+        beside = {row.kind.value for row in decided.get(redirects.get(override.story_id, override.story_id), ())}
         if override.story_id not in known:
             yield f"{name}: there is no such story"
+        elif override.kind == "pin" and beside & {"hide", "retract"}:
+            yield f"{name}: the story is hidden or withdrawn as well, and that counts"
         elif (
             override.kind == "pin"
             and override not in obeyed
@@ -185,10 +221,10 @@ def _print_preview(data: dict[str, Any]) -> None:
         click.echo(
             f"      {', '.join(f'{key} {part:+.2f}' for key, part in row['reasons'].items()) or 'nothing counts for it'}"
         )
-    for name in ("left_out", "corrections"):
-        if rows := data[name]:
-            shown = (row if isinstance(row, str) else f"{row['kind']} of {row['id']} ({row['week']})" for row in rows)
-            click.echo(f"\n{name.replace('_', ' ')}: {', '.join(shown)}")
+    if rows := data["left_out"]:
+        click.echo(f"\nleft out: {', '.join('{id} ({reason})'.format(**row) for row in rows)}")
+    if rows := data["corrections"]:
+        click.echo(f"\ncorrections: {', '.join('{kind} of {id} ({week})'.format(**row) for row in rows)}")
 
 
 # ------------------------------------------------------------------------------------------------------------ decisions
@@ -196,7 +232,7 @@ def _print_preview(data: dict[str, Any]) -> None:
 
 @command.command("pin")
 @story_argument
-@click.option("--reason", default="", metavar="TEXT", help="Why, for readers.")
+@click.option("--reason", metavar="TEXT", callback=said, help="Why, for readers.")
 @json_option
 @click.pass_obj
 def pin(session: Session, story: str, reason: str, as_json: bool) -> int:
@@ -206,7 +242,7 @@ def pin(session: Session, story: str, reason: str, as_json: bool) -> int:
 
 @command.command("hide")
 @story_argument
-@click.option("--reason", required=True, metavar="TEXT", help="Why, for readers.")
+@click.option("--reason", required=True, metavar="TEXT", callback=said, help="Why, for readers.")
 @json_option
 @click.pass_obj
 def hide(session: Session, story: str, reason: str, as_json: bool) -> int:
@@ -217,9 +253,11 @@ def hide(session: Session, story: str, reason: str, as_json: bool) -> int:
 @command.command("edit")
 @story_argument
 @click.option("--edition", required=True, metavar="CODE", help="Whose words, e.g. ja.")
-@click.option("--headline", default="", metavar="TEXT", help="In place of ours.")
-@click.option("--sentence", "sentences", multiple=True, metavar="TEXT", help="In place of ours; may be repeated.")
-@click.option("--reason", required=True, metavar="TEXT", help="Why, for readers.")
+@click.option("--headline", metavar="TEXT", callback=said, help="In place of ours.")
+@click.option(
+    "--sentence", "sentences", multiple=True, metavar="TEXT", callback=said, help="In place of ours; may be repeated."
+)
+@click.option("--reason", required=True, metavar="TEXT", callback=said, help="Why, for readers.")
 @json_option
 @click.pass_obj
 def edit(
@@ -228,6 +266,8 @@ def edit(
     """Puts the editors' words in place of ours, in issues that are out as well. Readers see the day and the reason."""
     if edition not in (known := session.open().settings.digest.editions):
         raise click.UsageError(f"--edition {edition}: digest.editions has {', '.join(known)}")
+    if not headline and not sentences:
+        raise click.UsageError("write the new words: --headline, --sentence or both")
     words: dict[str, Any] = {"reason": reason}
     if headline:
         words["headline"] = {edition: headline}
@@ -238,7 +278,7 @@ def edit(
 
 @command.command("note")
 @story_argument
-@click.option("--text", required=True, metavar="TEXT", help="The note.")
+@click.option("--text", required=True, metavar="TEXT", callback=said, help="The note.")
 @click.option(
     "--edition", default="", metavar="CODE", help="Its language, e.g. ja. Default: the same for all editions."
 )
@@ -252,28 +292,85 @@ def note(session: Session, story: str, text: str, edition: str, as_json: bool) -
 
 
 def decide(session: Session, name: str, kind: str, words: dict[str, Any], *, as_json: bool) -> int:
-    """Adds an editors' decision on a story to the workspace's overrides and says what comes next.
+    """Adds an editors' decision on a story to the workspace's overrides and says what comes next; one that stands there is kept once.
 
     Args:
         name: of the story, as the commands take it.
         words: fields of `Override`.
+
+    Raises ClickException where an earlier decision on the story leaves no room for it.
     """
     from pipeline.cli.story import find_story
     from pipeline.model import Override, OverrideKind
-    from pipeline.overrides import add_override
+    from pipeline.overrides import add_override, assign_overrides, read_overrides
     from pipeline.store.opening import open_library
 
     workspace = session.open()
     with hold(workspace, f"issue {kind}"):
-        story = find_story(open_library(workspace), name)[0]
+        library = open_library(workspace)
+        story = find_story(library, name)[0]
+        issues, redirects = library.issues(), library.redirects()
+        decided = assign_overrides(read_overrides(workspace.overrides), redirects).get(story.id, ())
+        _check_room(story.id, kind, decided, workspace)
         today = workspace.clock().astimezone(workspace.zone).date()
         override = Override(story_id=story.id, kind=OverrideKind(kind), day=today, **words)
-        add_override(workspace.overrides, override, staging=workspace.staging)
+        held = _standing(override, decided, spent=[row for issue in issues for row in issue.overrides])
+        if not held:
+            add_override(workspace.overrides, override, staging=workspace.staging)
     if as_json:
-        print_json({"story": story.id, "kind": kind, "day": today.isoformat(), "file": str(workspace.overrides)})
+        day = (held or override).day.isoformat()
+        print_json({"story": story.id, "kind": kind, "day": day, "file": str(workspace.overrides)})
         return 0
-    acts = "'city-digest issue preview' shows the coming issue with it"
-    if kind in ("edit", "note", "retract"):
-        acts = "'city-digest render' brings it to readers, and the next issue tells of it"
-    click.echo(f"{workspace.overrides}: {kind} of {story.id} added; {acts}.")
+    if held:
+        click.echo(f"{workspace.overrides}: {kind} of {story.id} stands there since {held.day}; nothing was added.")
+        return 0
+    out = [issue.week for issue in issues if story.id in {redirects.get(c.story_id, c.story_id) for c in issue.cards}]
+    click.echo(f"{workspace.overrides}: {kind} of {story.id} added; {_what_next(kind, story.id, out)}.")
     return 0
+
+
+def _check_room(story_id: str, kind: str, decided: Sequence[Override], workspace: Workspace) -> None:
+    """Raises ClickException if what was decided of the story leaves nothing more to decide of it."""
+    stands = next((row for row in decided if row.kind == "retract"), None)
+    if stands:
+        raise click.ClickException(
+            f"{story_id} was withdrawn on {stands.day}. To take that back, delete its table in {workspace.overrides}."
+        )
+    stands = next((row for row in decided if row.kind == "hide"), None)
+    if stands and kind == "pin":
+        raise click.ClickException(
+            f"{story_id} is hidden since {stands.day}. To take that back, delete its table in {workspace.overrides}."
+        )
+
+
+def _standing(override: Override, decided: Sequence[Override], *, spent: Sequence[Override]) -> Override | None:
+    """The last decision of this kind on the story, if it says the same and still acts.
+
+    Args:
+        spent: pins that an issue obeyed.
+    """
+    last = next((row for row in reversed(decided) if row.kind == override.kind), None)
+    if last is None or last in spent:
+        return None
+    fields = ("reason", "headline", "sentences", "note")
+    return last if all(getattr(last, field) == getattr(override, field) for field in fields) else None
+
+
+def _what_next(kind: str, story_id: str, out: Sequence[str]) -> str:
+    """How a decision reaches readers.
+
+    Args:
+        out: weeks whose issues have the story.
+    """
+    preview = "'city-digest issue preview' shows the coming issue with it"
+    if kind == "hide" and out:
+        return (
+            f"{preview}; it stays in the issue of {', '.join(out)}, which is out: "
+            f"'city-digest story retract {story_id}' withdraws it there as well"
+        )
+    if kind in ("pin", "hide"):
+        return preview
+    if out:
+        return "'city-digest render' brings it to readers, and the next issue tells of it"
+    page = "'city-digest render' brings it to the story's page"
+    return page if kind == "retract" else f"{preview}, {page}"

@@ -40,6 +40,9 @@ def run(workspace: Workspace, flags: dict[str, str]) -> tuple[dict[str, Any], st
     """
     import msgspec
 
+    from pipeline.embed import open_embedder
+
+    open_embedder(workspace.settings.group.embedder)  # what is not installed is told before hours of crawling
     code, crawled, crawl_text = 0, {}, ""
     try:
         crawled = crawl(workspace, flags)

@@ -69,6 +69,7 @@ class Watch:
         self._session = session
         self._workspace = workspace
         self._seen: Snapshot = frozenset()
+        self._is_wrong = False  # what was saved last, and the pages say so
 
     def render(self) -> int:
         """Brings the archive up to date; returns how many files were written.
@@ -94,11 +95,13 @@ class Watch:
         if _look_at(self._files()) | _look_at(self._databases()) == self._seen:
             return
         try:
-            if self.render():
+            if self.render() or self._is_wrong:
                 server.announce_rendered()
+            self._is_wrong = False
         except WorkspaceBusy:
             self._seen = frozenset()  # again when that command has ended
         except CityDigestError as error:
+            self._is_wrong = True
             click.echo(f"city-digest: {error}", err=True)
             server.announce_failed(str(error))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli.issue import said
 from pipeline.cli.session import Session, hold, json_option, print_json
 
 if TYPE_CHECKING:
@@ -248,13 +249,13 @@ def _decide(
 ) -> dict[str, str]:
     """Keeps what a person decided and does it; returns where the articles are now: article id -> story id."""
     from pipeline.embed import open_embedder
-    from pipeline.flow import regroup
+    from pipeline.flow import regroup, take_out_irrelevant
     from pipeline.store.opening import open_library
 
     workspace = session.open()
     with hold(workspace, name):
         library = open_library(workspace)
-        library.drop_irrelevant_members()  # what a process that was killed has left to do
+        take_out_irrelevant(library)  # what a process that was killed has left to do
         constraints, articles = decide(library)
         embedder = open_embedder(workspace.settings.group.embedder)
         library.save_constraints(constraints)
@@ -279,7 +280,7 @@ def _report(placed: Mapping[str, str], *, as_json: bool) -> None:
 
 @command.command("retract")
 @click.argument("story", metavar="STORY")
-@click.option("--reason", required=True, metavar="TEXT", help="Why, for readers.")
+@click.option("--reason", required=True, metavar="TEXT", callback=said, help="Why, for readers.")
 @json_option
 @click.pass_obj
 def retract(session: Session, story: str, reason: str, as_json: bool) -> int:

@@ -51,7 +51,7 @@ def list_ties(session: Session, city: str, as_json: bool) -> None:
     for tie in rows:
         click.echo(_line(tie, first=wanted))
     for row in complete:
-        click.echo(f"every tie of {_name(row.city)} is known: {row.source}")
+        click.echo(f"every {f'{row.kind} tie' if row.kind else 'tie'} of {_name(row.city)} is known: {row.source}")
     if wanted and not rows:
         click.echo(
             f"no tie of {_name(wanted)} is known; 'city-digest ties import' and 'ties refresh' add some.", err=True
@@ -105,7 +105,7 @@ def _describe_complete(row: CompleteTies) -> dict[str, Any]:
     import msgspec
 
     stated: dict[str, Any] = msgspec.to_builtins(row)
-    return stated | {"name": _name(row.city)}
+    return {"kind": ""} | stated | {"name": _name(row.city)}
 
 
 # --------------------------------------------------------------------------------------------------------------- import
@@ -119,8 +119,9 @@ def _describe_complete(row: CompleteTies) -> dict[str, Any]:
 def import_table(session: Session, file: Path, dry_run: bool, as_json: bool) -> None:
     """Takes the ties of a table; a tie of the same two cities and kind that was known is replaced.
 
-    The first line names the columns: a,b,kind,since,until,source,retrieved, or city,source,retrieved for cities of which every tie
-    is known. Cities are ids or names; any fault is told with its line and column, and then nothing is taken.
+    The first line names the columns: a,b,kind,since,until,source,retrieved, or city,kind,source,retrieved for cities of which every
+    tie of that kind is known (of every kind, where it is empty). Cities are ids or names; any fault is told with its line and
+    column, and then nothing is taken.
     """
     from pipeline.knowledge.tie_table import read_tie_table
     from pipeline.store.opening import open_library

@@ -18,6 +18,7 @@ from pipeline.model import (
     Override,
     OverrideKind,
 )
+from pipeline.overrides import retraction
 
 # What changes an issue that is out. A pin or a hide only acts on issues to come.
 _CORRECTING = (OverrideKind.EDIT, OverrideKind.NOTE, OverrideKind.RETRACT)
@@ -84,6 +85,8 @@ def _days(event: DatedEvent | None) -> tuple[object, ...] | None:
 def list_corrections(issues: Sequence[Issue], decided: Mapping[str, Sequence[Override]]) -> tuple[Correction, ...]:
     """What was decided of stories after the issue with them was out, and no issue has told yet; earliest first.
 
+    Of a withdrawn story only that it was: its words, and what was changed in them, are gone.
+
     Args:
         issues: oldest first.
         decided: story id -> what was decided of it.
@@ -93,7 +96,9 @@ def list_corrections(issues: Sequence[Issue], decided: Mapping[str, Sequence[Ove
     for issue in reversed(issues):
         for card in issue.cards:
             known = [*card.overrides, *(override for override, _ in found)]
-            changed = (override for override in decided.get(card.story_id, ()) if override.kind in _CORRECTING)
+            theirs = decided.get(card.story_id, ())
+            withdrawn = retraction(theirs)
+            changed = (o for o in ([withdrawn] if withdrawn else theirs) if o.kind in _CORRECTING)
             found += [(override, issue.week) for override in changed if override not in known]
     rows = [
         Correction(story_id=o.story_id, kind=o.kind, day=o.day, reason=o.reason, week=week)

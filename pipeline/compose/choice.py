@@ -1,4 +1,4 @@
-"""Which stories lead an issue, which stand in its regional section, and which are only named."""
+"""Which stories lead an issue, which stand in its other sections, and which are only named."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ MOST_LEADS_ALIKE = 2
 # no other has stories for; beyond it no region has more than half of the regional section.
 LEAST_STORIES = 12
 MOST_STORIES = 18
+# Beside them, of what goes on and of what explains, as much as a minute more lets one read.
+MOST_FOLLOW_UPS = 5
+MOST_BACKGROUND = 3
 
 
 def choose_leads(news: Sequence[Card], pinned: Sequence[Card], region_of: Callable[[Card], str]) -> list[Card]:
@@ -66,3 +69,20 @@ def choose_regional(
     spare = [card.story_id for card in rest if card.story_id not in chosen]
     chosen.update(spare[: max(0, least - len(chosen))])
     return [c for c in rest if c.story_id in chosen], [c for c in rest if c.story_id not in chosen]
+
+
+def choose_follow_ups(cards: Sequence[Card]) -> tuple[list[Card], list[Card]]:
+    """The follow-ups that are told, and those that are only named; both best first. A fact that changed counts before any score.
+
+    Args:
+        cards: best first.
+    """
+    changed = [card for card in cards if _has_changed(card)]
+    others = [card for card in cards if not _has_changed(card)]
+    told = {card.story_id for card in (*changed, *others)[:MOST_FOLLOW_UPS]}
+    return [c for c in cards if c.story_id in told], [c for c in cards if c.story_id not in told]
+
+
+def _has_changed(card: Card) -> bool:
+    new = card.development
+    return new is not None and bool(new.event or new.status or new.disputed)

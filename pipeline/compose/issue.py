@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -13,7 +12,7 @@ from pipeline.compose.agreements import list_agreements
 from pipeline.compose.anniversaries import choose_anniversaries
 from pipeline.compose.calls import list_calls
 from pipeline.compose.changes import Past, list_corrections
-from pipeline.compose.choice import choose_leads, choose_regional
+from pipeline.compose.choice import MOST_BACKGROUND, choose_follow_ups, choose_leads, choose_regional
 from pipeline.errors import NOT_ASKED, READ_ALL_THE_SAME
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.knowledge.ties import Ties
@@ -21,7 +20,6 @@ from pipeline.model import (
     ArticleClass,
     CalendarRow,
     Card,
-    Figures,
     Issue,
     IssueStatus,
     Meeting,
@@ -32,6 +30,7 @@ from pipeline.model import (
 )
 from pipeline.overrides import assign_overrides, mark_card
 from pipeline.text.ahead import dates_ahead
+from pipeline.text.figures import count_figures
 from pipeline.text.weeks import days_of
 
 # Fewer stories than this make a quiet week, and the issue says so.
@@ -108,6 +107,8 @@ def compose_issue(
     below = [card for card in ranked if not _is_pinned(card)]
     rest = [card for card in news if card not in leads]
     regional, further = choose_regional(rest, lambda card: region_of(card, home, lexicon), leads=len(leads))
+    follow_ups, less = choose_follow_ups([card for card in below if card.follow_up])
+    background = [card for card in below if card.article_class is ArticleClass.BACKGROUND and not card.follow_up]
     latest = {key: card for key, card in seen.items() if not _is_out(decided.get(key, ()))}
     latest |= {card.story_id: card for card in ranked}
     return Issue(
@@ -119,7 +120,7 @@ def compose_issue(
         status=_status(news, health),
         leads=tuple(leads),
         regions=_by_region(regional, home, lexicon),
-        further=tuple(further),
+        further=(*further, *less, *background[MOST_BACKGROUND:]),
         agreements=tuple(row for row in rows if (row.story_id, row.event_type, row.status) not in listed),
         meetings=tuple(_meetings(ranked, last_day)),
         calendar=tuple(_calendar(latest, last_day)),
@@ -127,14 +128,12 @@ def compose_issue(
         anniversaries=choose_anniversaries(
             ties, {city for card in ranked for city in card.cities}, last_day, home, lexicon
         ),
-        follow_ups=tuple(card for card in below if card.follow_up),
+        follow_ups=tuple(follow_ups),
         corrections=list_corrections(earlier, decided),
         overrides=tuple(override for override in overrides if override in acted),
-        background=tuple(
-            card for card in below if card.article_class is ArticleClass.BACKGROUND and not card.follow_up
-        ),
+        background=tuple(background[:MOST_BACKGROUND]),
         names=tuple(dict.fromkeys(city for card in ranked for city in card.cities)),
-        figures=_figures(ranked),
+        figures=count_figures(ranked),
         health=tuple(health),
     )
 
@@ -240,21 +239,6 @@ def _calendar(cards: Mapping[str, Card], last_day: dt.date) -> list[CalendarRow]
         for date in dates_ahead(card.dates, last_day, horizon)
     ]
     return sorted(rows, key=lambda row: (row.date.start, row.date.end or row.date.start, row.story_id))
-
-
-def _figures(cards: Sequence[Card]) -> Figures:
-    sources = [source for card in cards for source in card.sources]
-    languages = Counter(source.language for source in sources)
-    return Figures(
-        stories=len(cards),
-        articles=len(sources),
-        copies=sum(len(source.copies) for source in sources),
-        sources=len({source.source_id for source in sources}),
-        families=len({source.voice for source in sources} - {""}),
-        languages=dict(sorted(languages.items(), key=lambda item: (-item[1], item[0]))),
-        cities=len({city for card in cards for city in card.cities}),
-        countries=len({country for card in cards for country in card.countries}),
-    )
 
 
 def _status(news: Sequence[Card], health: Sequence[SourceHealth]) -> IssueStatus:

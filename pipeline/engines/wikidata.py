@@ -1,7 +1,12 @@
 """Ties as Wikidata has them: "twinned administrative body" (P190) of cities whose GeoNames id (P1566) we know, by SPARQL.
 
-The answers are SPARQL 1.1 query results in JSON (https://www.w3.org/TR/sparql11-results-json/). Wikidata's content is CC0. It mixes
-sister cities with lesser pacts, and most of its statements cite nobody: whatever a better source says goes before it.
+The answers are SPARQL 1.1 query results in JSON (https://www.w3.org/TR/sparql11-results-json/), the statements stand in them as Wikibase's
+RDF format has it (https://www.mediawiki.org/wiki/Wikibase/Indexing/RDF_Dump_Format). The service's limits are those of its manual
+(https://www.mediawiki.org/wiki/Wikidata_Query_Service/User_Manual#Query_limits): a minute per question, a minute of its time per minute for
+one client, who is named with a contact and waits when told to, or is shut out for a day.
+
+Wikidata's content is CC0. It mixes sister cities with lesser pacts, and most of its statements cite nobody: whatever a better source says
+goes before it.
 """
 
 from __future__ import annotations
@@ -14,6 +19,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 
@@ -31,6 +37,7 @@ BATCH = 100
 TIMEOUT_S = 75  # the service gives up after 60
 PAUSE_S = 1.0  # between two questions
 TRIES = 3
+BUSY_S = 60.0  # to wait where a busy service does not say how long: its limits are counted by the minute
 MOST_WAIT_S = 120  # asked to wait longer than this, we leave it to another day
 MOST_BYTES = 64 << 20
 GEONAMES = "geonames:"
@@ -144,6 +151,7 @@ class Wikidata:
             headers={
                 "User-Agent": self.user_agent,
                 "Accept": "application/sparql-results+json",
+                "Accept-Encoding": "gzip",  # as Wikimedia asks robots to; the answers shrink to a tenth
                 "Content-Type": "application/x-www-form-urlencoded",
             },
         )
@@ -162,7 +170,15 @@ class Wikidata:
 
     def _refusal(self, error: urllib.error.HTTPError) -> Exception:
         if error.code in (429, 502, 503, 504):
-            return _Later(f"answered {error.code}", _seconds(error.headers.get("Retry-After", "")))
+            wait_s = _seconds(error.headers.get("Retry-After", ""))
+            if wait_s is None:
+                wait_s = BUSY_S if error.code == 429 else 0
+            return _Later(f"answered {error.code}", wait_s)
+        if error.code == 403:
+            return ServiceError(
+                f"{self.endpoint} answered 403 {error.reason}: it shuts out who asked too much, for a day, and who names no contact. "
+                "Check crawl.contact and try again tomorrow."
+            )
         if error.code == 500:  # its way to say that a question took too long
             return _TooMuch("it answered 500")
         return ServiceError(
@@ -232,11 +248,16 @@ _Row = dict[str, str]
 
 def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
     body = bytearray()
+    packed = answer.headers.get("Content-Encoding", "").strip().lower() == "gzip"
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16) if packed else None
     while chunk := answer.read1(1 << 16):
-        body += chunk
+        try:
+            body += unpacker.decompress(chunk, MOST_BYTES + 1) if unpacker else chunk
+        except zlib.error:
+            raise _TooMuch("the answer is garbled") from None
         if len(body) > MOST_BYTES or time.monotonic() > deadline:
             raise _TooMuch("the answer did not end")
-    if answer.length:  # read1 does not tell that bytes are missing
+    if answer.length or (unpacker and not unpacker.eof):  # read1 does not tell that bytes are missing
         raise _TooMuch("the answer broke off")
     return bytes(body)
 
@@ -253,14 +274,14 @@ def _decode(media_type: str, body: bytes) -> list[_Row]:
     return [{name: cell.value for name, cell in row.items()} for row in answer.results.bindings]
 
 
-def _seconds(retry_after: str) -> float:
-    """The header's seconds, or until its date (RFC 9110, section 10.2.3); 0 where it says neither."""
+def _seconds(retry_after: str) -> float | None:
+    """The header's seconds, or until its date (RFC 9110, section 10.2.3); None where it says neither."""
     if retry_after.strip().isdecimal():
         return float(retry_after)
     try:
         moment = email.utils.parsedate_to_datetime(retry_after)
     except (TypeError, ValueError):
-        return 0
+        return None
     return max(0.0, (moment - dt.datetime.now(dt.UTC)).total_seconds())
 
 

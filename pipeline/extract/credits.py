@@ -291,9 +291,11 @@ _BY = re.compile(r"^(?:by|von|par|por|di|da|от|na|文)\s*[:：/／]?\s+", re.I
 def _beside_date(piece: str, following: str, publishers: Publishers) -> Iterator[str]:
     if not _DIGIT.search(piece) and not _BY.match(piece) and piece[0] not in "([（【[〔［":
         return
-    rest, dates = _STAMP.subn(" ", piece)
+    rest, dates = _STAMP.subn("\n", piece)
     named, signed = _BY.subn("", rest)
-    name = _publisher_in(named.strip(" 　|｜·•-–—"), publishers) if (dates or signed) and "://" not in piece else ""
+    named = named.strip(" 　|｜·•-–—\n")
+    is_told = bool(dates or signed) and "://" not in piece and "\n" not in named  # or it would join what a date parts
+    name = _publisher_in(named, publishers) if is_told else ""
     if name:
         yield name
     elif (match := _IN_FRONT.match(piece)) and match.end() == len(piece) and _STAMP_LINE.match(following):

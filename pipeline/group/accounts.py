@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from pipeline.model import DatedEvent, Person, Precision, TaggedArticle, TagKind
@@ -132,18 +132,44 @@ _ZH_BEFORE = re.compile(r"在[^，。、,\s]{0,4}$")
 _ZH_AFTER = re.compile(r"[市府]?(?:成功|隆重|正式)?(?:举行|舉行|举办|舉辦|召开|召開|开幕|開幕|启幕|签署|簽署|签订)")
 
 
+# Words for going to see a city, with nothing before the city but what it is to the guests or the country that it is in.
+_VISITED = re.compile(
+    r"(?:\b(?:visit(?:s|ed|ing)?|(?:visit|trip|journey) to|(?:travel|journey)(?:l?ed|s)? to|arriv(?:ed?|es|ing) in|welcomed (?:to|in)"
+    r"|en visite(?: \w+)? à|s['’]est rendue?s? à|se rendra à|visité|arrivée?s? à|reçue?s? à"
+    r"|visit(?:ó|aron|ará|arán|ou)|visita(?: oficial)? a|viaj(?:ó|aron|ou) a|lleg(?:ó|aron) a"
+    r"|besucht\w*|(?:reist\w*|Reise) nach|zu (?:Gast|Besuch) in|Besuch in|посети\w*|посеща\w*|прибы\w+ в|визит\w* в|поездк\w+ в)\s"
+    r"(?:(?:the|its|their|our|a|la|le|sa|ihre|die|sister|twin|partner|friendship|cit[yi]e?s?|town|port|of|de|ville|ciudad|Stadt|город|[^\W\d_]+['’]s)\s){0,5}"
+    r"|(?:访问|訪問|到访|到訪|抵达|抵達|前往)了?(?:[^，。、,\s的]{0,3}(?<![市与和與]))?)$",
+    re.IGNORECASE,
+)
+_CALLED_ON = re.compile(
+    r"[市都府]?(?:を|に|へ)(?:公式に?|親善|表敬)?(?:訪問(?![団者先客])|訪れ|来訪し|到着し)"
+    r"|(?:광역시|특별시|시)?(?:[을를]\s?|\s)(?:공식\s?)?방문(?![단객자])"
+)
+# "The delegation to Kanazawa": who comes stands before the city.
+_GUESTS_COME = re.compile(r"(?:訪問|代表|使節|視察)団[^。、\n]{0,10}[がは][^。、\n]{0,12}$")
+_HITHER = re.compile(r"[市都府]?へ(?=\s|$|、|来|到|出発|派遣)")
+_RECEIVES = re.compile(
+    r"\s(?:welcom(?:ed|es)|receiv(?:ed|es)|(?:reçoit|a reçu|accueille|a accueilli|recib(?:e|ió)|empfängt|empfing|принимает|приняла?))\s"
+    r"[^.;\n]{0,60}?\b(?:delega\w+|délégation|delegación|Delegation|делегаци\w+|visitors|guests)\b"
+    r"|[市都府]?[はが](?:(?!。|\n).){0,60}(?:訪問|代表|使節|視察)団(?:(?!。|\n).){0,30}を(?:(?!。|\n).){0,30}(?:受け入れ|迎え|歓迎)",
+    re.IGNORECASE,
+)
+_VISIT = "delegation-visit"
+
+
 # Of the lead, in code points: no shorter than a dateline with its place, no longer than a long first paragraph.
 _LEAD_LEAST, _LEAD_MOST = 40, 400
 
 
 def host_city(tagged: TaggedArticle) -> str:
     """The id of the city in which the text says that the event is held, "" if it names none or several."""
-    found = _hosts(tagged, tagged.article.text)
+    found = _hosts(tagged, tagged.article.text, _is_held_in)
     return found.pop() if len(found) == 1 else ""
 
 
-def _hosts(tagged: TaggedArticle, text: str) -> set[str]:
-    """The cities in which title or text say that something is held; `text` is the article's, or its beginning."""
+def _hosts(tagged: TaggedArticle, text: str, says_so: Callable[[str, int, int], bool]) -> set[str]:
+    """The cities of which title or text say that it is there; `text` is the article's, or its beginning."""
     fields = {"title": tagged.article.title, "text": text}
     return {
         tag.id
@@ -151,16 +177,21 @@ def _hosts(tagged: TaggedArticle, text: str) -> set[str]:
         if tag.kind is TagKind.CITY
         for evidence in tag.evidence
         if evidence.end <= len(fields.get(evidence.field, ""))
-        and _is_held_in(fields[evidence.field], evidence.start, evidence.end)
+        and says_so(fields[evidence.field], evidence.start, evidence.end)
     }
 
 
 def find_host(articles: Iterable[TaggedArticle]) -> str:
     """The id of the city in which the articles of a story say that it takes place, "" if none says so or they differ.
 
-    Only title and lead count: farther on stand the place of the next meeting and those of side events.
+    Of visits that is the city to which the guests come. Only title and lead count: farther on stand the place of the next meeting,
+    those of side events and earlier visits.
     """
-    found = {city for tagged in articles for city in _hosts(tagged, _lead_of(tagged.article.text))}
+    articles = list(articles)
+    found = {city for tagged in articles for city in _hosts(tagged, _lead_of(tagged.article.text), _is_held_in)}
+    if not found:
+        visits = [tagged for tagged in articles if tagged.ids(TagKind.EVENT)[:1] == (_VISIT,)]
+        found = {city for tagged in visits for city in _hosts(tagged, _lead_of(tagged.article.text), _is_visited)}
     return found.pop() if len(found) == 1 else ""
 
 
@@ -175,6 +206,13 @@ def _is_held_in(text: str, start: int, end: int) -> bool:
     if _HELD_IN.search(before) or _HELD_AFTER.match(text, end):
         return True
     return bool(_ZH_BEFORE.search(before) and _ZH_AFTER.match(text, end))
+
+
+def _is_visited(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - 160) : start]
+    if _VISITED.search(before) or _CALLED_ON.match(text, end) or _RECEIVES.match(text, end):
+        return True
+    return bool(_GUESTS_COME.search(before) and _HITHER.match(text, end))
 
 
 # ---------------------------------------------------------------------------------------------------------------- offices

@@ -88,24 +88,26 @@ def find_derivations(
     voices: Mapping[str, str],
     labelled: Collection[str],
     alike: Callable[[str, str], float],
+    reporters: Collection[str] = (),
 ) -> dict[str, Derivation]:
     """Members of one story that tell another member's account: article id -> whose, and how.
 
     An article derives from the one whose voice it credits: in the same language only if the text shows it (else it is merely the
     same voice), in another language as a translation. An article without voice and label derives from the one that it repeats
-    nearly sentence for sentence. An article of a labelled source that credits nobody or several never derives from another family's.
+    nearly sentence for sentence. An article of a labelled source that credits nobody, several or unknown ones derives from nobody.
 
     Args:
         members: one per independent text; their order does not matter.
         voices: article id -> voice.
         labelled: ids of articles whose source has a label.
         alike: how alike two articles are, by their ids, 0..1; 0 where nothing is known.
+        reporters: ids of articles that report themselves: whose voice is their source's, and is not what they credit.
     """
     ranked = sorted((_Report(one, voices.get(one.article.id, "")) for one in members), key=lambda report: report.rank)
     found: dict[str, Derivation] = {}
     for place, report in enumerate(ranked):
         best: tuple[float, Derivation] | None = None
-        for other in ranked[:place]:
+        for other in ranked[:place] if report.id not in reporters else ():
             derivation = _derive(report, other, report.id in labelled, alike)
             if derivation and (best is None or derivation.similarity > best[0]):
                 best = (derivation.similarity, derivation)
@@ -172,7 +174,8 @@ def _keeps_figures(report: _Report, other: _Report) -> bool:
 # A sentence begins with a capital behind a few marks or figures: after many, as in dot leaders, every mark would look far ahead.
 _SENTENCES = re.compile(r"(?<=[。！？!?؟])|(?<=[.;])\s+(?=[\W\d]{0,20}[^\W\d_a-z])|\n")
 _WORDS = re.compile(r"[\u3400-\u9fff\u3040-\u30ff\uac00-\ud7af]+|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
-_FIGURES = re.compile(r"(?<![\d.,])\d[\d,.]*\d")
+# In threes with a space or an apostrophe too: 1 500, 1'500.
+_FIGURES = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:[ '’]\d{3})+(?![.,]?\d)|\d[\d,.]*\d)")
 _STEM = 5  # letters of a word that its endings leave alone
 _MIN_WORD = 4  # letters; shorter ones are mostly grammar
 _MIN_UNITS = 4  # units of a sentence that says something of its own

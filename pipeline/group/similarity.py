@@ -8,6 +8,7 @@ another kind of event and other cities against it.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import math
 import re
 import sys
@@ -50,7 +51,8 @@ _PRIOR_ARTICLES = 100
 # The mean of a language is taken over the window and this many imagined rows like those of means.tsv.
 _PRIOR_ROWS = 50
 _TOKENS = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff]+|[\uac00-\ud7af]+|[^\W_\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
-_FIGURES = re.compile(r"\d[\d,]*\d")
+# Languages that write fractions with a point, so that 1.500 is no thousand and a half there.
+_POINT_BEFORE_FRACTION = frozenset({"en", "ja", "zh", "ko", "th", "hi", "bn", "he", "ms", "sw", "tl"})
 _GRAM = 4
 _GRAM_CJK = 2
 # The heaviest of an article's n-grams are kept. B-cubed at 64, 128, 192 and all: .966, .970, .968, .968 (events.jsonl, `blind`); at
@@ -266,10 +268,19 @@ def _signs(tagged: TaggedArticle) -> set[str]:
     lead = _lead(tagged)
     for event in tagged.events:
         lead = lead.replace(unicodedata.normalize("NFKC", event.evidence), " ") if event.evidence else lead
-    figures = {digits_of(match).lstrip("0") for match in _FIGURES.findall(lead)}
+    figures = {digits_of(match[0]).lstrip("0") for match in _figures(tagged.article.language).finditer(lead)}
     days = {f"day:{day}" for event in tagged.events if event.precision is Precision.DAY for day in _days(event)}
     persons = {f"person:{person.name.casefold()}" for person in tagged.persons}
     return days | persons | {f"figure:{figure}" for figure in figures if len(figure) > 1}
+
+
+@functools.cache
+def _figures(language: str) -> re.Pattern[str]:
+    """Figures as a language writes them: in threes with a comma (1,500), a space or an apostrophe (1 500, 1'500), a point (1.500)."""
+    language = primary_subtag(language)
+    between = ("" if language in ("ja", "zh") else " '’") + ("" if language in _POINT_BEFORE_FRACTION else ".")
+    grouped = rf"(?<![\d.,])\d{{1,3}}([{between}])\d{{3}}(?:\1\d{{3}})*(?![.,]?\d)|" if between else ""
+    return re.compile(rf"{grouped}\d[\d,]*\d")
 
 
 def digits_of(figure: str) -> str:

@@ -61,6 +61,7 @@ def group(
     embedder: str = "",
     constraints: Sequence[Constraint] = (),
     labelled: Collection[str] = (),
+    reporters: Collection[str] = (),
 ) -> Grouping:
     """The stories that `new` articles begin, join or merge, and those that `constraints` change.
 
@@ -77,13 +78,14 @@ def group(
         embedder: its name, which decides how the parts of similarity are weighed; "" for none.
         constraints: what people decided; one on an article that is not there waits.
         labelled: ids of articles whose source has a label: they tell accounts of their own.
+        reporters: ids of those among them that credit nobody for it.
     """
     stored = vectors or {}
 
     def look_up(ids: Sequence[str]) -> Vectors:
         return {i: stored[i] for i in ids if i in stored}
 
-    return _group(new, window, stories, voices, copies, look_up, embedder, constraints, labelled)
+    return _group(new, window, stories, voices, copies, look_up, embedder, constraints, labelled, reporters)
 
 
 def _group(
@@ -96,6 +98,7 @@ def _group(
     embedder: str,
     constraints: Iterable[Constraint],
     labelled: Collection[str],
+    reporters: Collection[str],
 ) -> Grouping:
     relevant = {tagged.article.id: tagged for tagged in (*window, *new) if tagged.relevance.relevant}
     stories = sorted(stories, key=lambda story: story.id)
@@ -114,7 +117,7 @@ def _group(
     drafts = _draft(texts, stories, seats)
     originals = [relevant[text.original] for text in texts]
     speakers = Speakers(originals, vectors_of([one.article.id for one in originals]), scale_of(embedder))
-    finisher = _Finisher(relevant, speakers, voices, labelled, moved, (story.id for story in stories))
+    finisher = _Finisher(relevant, speakers, voices, labelled, reporters, moved, (story.id for story in stories))
     finished = [finisher.finish(draft) for draft in _link(drafts, speakers, parts) if draft.changed]
     return Grouping(
         stories=tuple(sorted((story for story, _ in finished), key=lambda story: story.id)),
@@ -151,6 +154,7 @@ def group_at_once(
         embedder.name if embedder else "",
         constraints,
         own.keys() if voices is None else (),
+        (),
     )
 
 
@@ -299,6 +303,7 @@ class _Finisher:
         speakers: Speakers,
         voices: Mapping[str, str],
         labelled: Collection[str],
+        reporters: Collection[str],
         moved: Iterable[str],
         taken: Iterable[str],
     ) -> None:
@@ -306,6 +311,7 @@ class _Finisher:
         self._speakers = speakers
         self._voices = voices
         self._labelled = labelled
+        self._reporters = reporters
         self._moved = frozenset(moved)  # by hand
         self._taken = frozenset(taken)  # ids of stories
         self._body = lru_cache(maxsize=64)(lambda original: Body(articles[original]))  # of the few with copies just now
@@ -338,7 +344,7 @@ class _Finisher:
         original_of = {i: text.original for text in draft.texts for i in text.articles}
         earlier_of = {member.article_id: member for story in draft.published for member in story.members}
         reports = [self._articles[text.original] for text in draft.texts]
-        derived = find_derivations(reports, self._voices, self._labelled, self._speakers.alike)
+        derived = find_derivations(reports, self._voices, self._labelled, self._speakers.alike, self._reporters)
         for article_id in ids:
             earlier = earlier_of.get(article_id)
             original = original_of.get(article_id)

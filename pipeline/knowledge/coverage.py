@@ -59,11 +59,11 @@ def measure_coverage(lexicon: Lexicon) -> list[Row]:
 
 def find_problems(lexicon: Lexicon) -> list[Problem]:
     """Everything wrong with the vocabularies, errors first, then in the order of the files."""
-    found = []
+    found, other = [], _other_words(lexicon)
     for kind, terms in _vocabularies(lexicon):
         for term in terms.values():
             checks = [*_identity(term), *_lists(term)]
-            checks += _network(term, lexicon) if kind == "network" else []
+            checks += _network(term, lexicon, other) if kind == "network" else []
             checks += (
                 [(True, f"theme {term.theme!r} is none")] if term.theme and term.theme not in lexicon.themes else []
             )
@@ -133,8 +133,8 @@ def _twice(words: Iterable[str]) -> list[str]:
     return [word for word, count in counts.items() if count > 1]
 
 
-def _network(term: Term, lexicon: Lexicon) -> _Checks:
-    """What only networks have: address, weight, acronyms, names that are other words too."""
+def _network(term: Term, lexicon: Lexicon, other: Mapping[str, str]) -> _Checks:
+    """What only networks have: address, weight, acronyms, names that are `other` words too."""
     if term.url and not _URL.fullmatch(term.url):
         yield True, f"{term.url} is not an address"
     if not 0 < term.weight <= 1:
@@ -148,7 +148,6 @@ def _network(term: Term, lexicon: Lexicon) -> _Checks:
     for acronym in term.acronyms:
         if len(acronym) <= _SHORT_ACRONYM and acronym not in term.ambiguous:
             yield True, f"acronym {acronym} is too short to count without context: list it as ambiguous"
-    other = _other_words(lexicon)
     for name in sorted(written - {*term.ambiguous}):
         if name.casefold() in other:
             yield True, f"{name!r} is also {other[name.casefold()]}: list it as ambiguous"

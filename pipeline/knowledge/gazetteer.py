@@ -22,7 +22,7 @@ class Gazetteer:
         self._lexicon = lexicon
         self._by_name: dict[str, dict[str, City]] = defaultdict(dict)
         for city in lexicon.cities.values():
-            for name in (*city.names.values(), *city.aliases):
+            for name in {*city.names.values(), *city.aliases}:  # one name in several languages is often one word
                 self._by_name[_key(name)][city.id] = city
         self._countries: dict[str, set[str]] = defaultdict(set)
         for country in lexicon.countries.values():
@@ -61,5 +61,7 @@ def describe(city: City) -> str:
 
 
 def _key(name: str) -> str:
+    if name.isascii():
+        return fold(name)
     plain = unicodedata.normalize("NFKD", name)
     return fold("".join(c for c in plain if c in _VOICED or not unicodedata.combining(c)))

@@ -1,7 +1,7 @@
 """Tables of ties as people keep them: CSV, from a spreadsheet or a program, with every fault named by its line and column.
 
-There are two kinds, told apart by their first line: ties (a, b, kind, since, until, source, retrieved) and cities of which every tie
-is known (city, source, retrieved).
+There are two kinds, told apart by their first line: ties (a, b, kind, since, until, source, retrieved) and cities of which every tie,
+or every tie of one kind, is known (city, kind, source, retrieved).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pipeline.model import CompleteTies, Frozen, Tie, TieKind
 from pipeline.text.urls import is_web
 
 TIE_COLUMNS = ("a", "b", "kind", "since", "until", "source", "retrieved")
-COMPLETE_COLUMNS = ("city", "source", "retrieved")
+COMPLETE_COLUMNS = ("city", "kind", "source", "retrieved")
 # What a table must have; its other columns may be missing, and their cells empty.
 _NEEDED = {TIE_COLUMNS: ("a", "b", "kind", "source"), COMPLETE_COLUMNS: ("city", "source")}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
@@ -77,7 +77,7 @@ def read_tie_table(data: bytes, find: Find, *, name: str, today: dt.date) -> Tie
         made = reader.tie(row) if kind is TIE_COLUMNS else reader.complete(row)
         if made is None:
             continue
-        key = (made.a, made.b, made.kind) if isinstance(made, Tie) else (made.city,)
+        key = (made.a, made.b, made.kind) if isinstance(made, Tie) else (made.city, made.kind or "")
         if key in rows:
             reader.note("", f"says again what line {first_line[key]} says: leave one of them out")
         rows[key], first_line[key] = made, number
@@ -177,9 +177,14 @@ class _Reader:
         return Tie(a=a, b=b, kind=kind, since=since or "", until=until or "", source=source, retrieved=retrieved)
 
     def complete(self, row: dict[str, str]) -> CompleteTies | None:
+        before = len(self.faults)
         city, source = self._cell(row, "city", self._city), self._cell(row, "source", _source)
+        # A table made before lists had kinds has no such column: its lists hold every tie.
+        kind = self._cell(row, "kind", _tie_kind) if row.get("kind") else None
         retrieved = self._cell(row, "retrieved", self._day)
-        return CompleteTies(city=city, source=source, retrieved=retrieved) if city and source and retrieved else None
+        if len(self.faults) > before or not (city and source and retrieved):
+            return None
+        return CompleteTies(city=city, kind=kind, source=source, retrieved=retrieved)
 
     def _cell(self, row: dict[str, str], column: str, read: Callable[[str], T]) -> T | None:
         try:

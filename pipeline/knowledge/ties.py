@@ -1,7 +1,7 @@
 """Which cities are tied, since when and until when, and which public page says so.
 
-`data/ties.csv` ships with the program, `data/ties_complete.csv` names the cities of which every tie is known; a workspace's library
-adds its own. A tie stands in the direction of its ids, and means both.
+`data/ties.csv` ships with the program, `data/ties_complete.csv` names the cities of which every tie of a kind is known; a workspace's
+library adds its own. A tie stands in the direction of its ids, and means both.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ ROUND_YEARS = 5
 # What a city needs to plan one with its partner: a budget year, and the invitations before it.
 ANNIVERSARY_MONTHS = 18
 _STRENGTH = {kind: place for place, kind in enumerate(TieKind)}
+# Of which kinds every tie has to be known before a missing one contradicts a claim. Who is said to be a friendship city may be a sister
+# city, which is more; of a claim that names no kind nobody knows which list would have to hold it.
+_DISPROVED_BY: Mapping[TieKind | None, tuple[TieKind, ...]] = {
+    TieKind.SISTER: (TieKind.SISTER,),
+    TieKind.FRIENDSHIP: (TieKind.SISTER, TieKind.FRIENDSHIP),
+    TieKind.MOU: (TieKind.SISTER, TieKind.FRIENDSHIP, TieKind.MOU),
+    None: (TieKind.SISTER, TieKind.FRIENDSHIP, TieKind.MOU),
+}
 
 Pair = tuple[str, str]
 
@@ -42,31 +50,44 @@ class Ties:
         """The ties of two cities, in whichever order they are named: those that hold first, sister cities before others."""
         return self._by_pair.get(_ordered(a, b), ())
 
-    def is_complete(self, city: str) -> CompleteTies | None:
-        """What says that every tie of the city is known; None where nothing does."""
-        return self._complete.get(city)
+    def complete_of(self, city: str) -> tuple[CompleteTies, ...]:
+        """What says that every tie of the city is known, of every kind first; else kind by kind."""
+        return tuple(self._complete.get(city, ()))
 
-    def check(self, a: str, b: str) -> tuple[Verdict, str]:
+    def complete_in(self, tie: Tie) -> tuple[str, ...]:
+        """Which of the two cities of a tie has every tie of its kind listed."""
+        return tuple(city for city in (tie.a, tie.b) if _list_of(tie.kind, self.complete_of(city)))
+
+    def check(self, a: str, b: str, kind: TieKind | None = None, *, made: dt.date | None = None) -> tuple[Verdict, str]:
         """Whether two cities are tied, and the address of the proof, "" where there is none.
 
         A tie that holds, of whatever kind, confirms. That none is known contradicts only if every tie of one of the two cities is
-        known; a tie that ended proves neither. Everything else is unknown, which is not "false".
+        known that the claim can mean; a tie that ended proves neither. Everything else is unknown, which is not "false".
+
+        Args:
+            kind: which tie is claimed; None where that is left open.
+            made: the day on which the tie is said to be new: a list that was read before it cannot know.
         """
         if a == b:
             return Verdict.UNKNOWN, ""
         for tie in self.between(a, b):
             if not tie.until:
                 return Verdict.CONFIRMED, tie.source
-        known = self.is_complete(a) or self.is_complete(b)
-        return (Verdict.CONTRADICTED, known.source) if known else (Verdict.UNKNOWN, "")
+        for city in (a, b):
+            lists = [row for row in self.complete_of(city) if made is None or made < row.retrieved]
+            of_kinds = [_list_of(wanted, lists) for wanted in _DISPROVED_BY[kind]]
+            if of_kinds[0] and all(of_kinds):
+                return Verdict.CONTRADICTED, of_kinds[0].source
+        return Verdict.UNKNOWN, ""
 
     def anniversaries(
         self, first: dt.date, months: int, cities: Collection[str] | None = None
     ) -> tuple[Anniversary, ...]:
         """Round numbers of years, every fifth, that ties which hold reach after `first` and at most `months` months later.
 
-        Of a tie whose month or year alone is known, the whole month or year of the anniversary counts: it is named as long as some
-        of it lies ahead. Soonest first.
+        Of a tie whose month or year alone is known, the whole month or year of the anniversary counts: it is named as long as half
+        of it lies ahead, since later its day has more likely passed. Soonest first; one whose day is not known stands where the
+        last day that it can be would.
 
         Args:
             cities: only ties of these; None for all.
@@ -78,18 +99,16 @@ class Ties:
                 continue
             for years in range(ROUND_YEARS, last.year - int(tie.since[:4]) + 1, ROUND_YEARS):
                 start, end = period_of(date_after(tie.since, years))
-                if end > first and start <= last:
+                if 2 * (end - first).days > (end - start).days and start <= last:
                     found.append(
                         Anniversary(a=tie.a, b=tie.b, kind=tie.kind, since=tie.since, years=years, source=tie.source)
                     )
-        return tuple(
-            sorted(found, key=lambda row: (*period_of(date_after(row.since, row.years)), row.a, row.b, row.kind))
-        )
+        return tuple(sorted(found, key=_by_last_day))
 
     def with_rows(self, ties: Iterable[Tie], complete: Iterable[CompleteTies] = ()) -> Ties:
-        """These and further ones, which win over these of the same pair and kind, and of the same city."""
+        """These and further ones, which win over these of the same pair and kind, and of the same city and kind."""
         rows = {(tie.a, tie.b, tie.kind): tie for tie in (*self.rows, *ties)}
-        lists = {row.city: row for row in (*self.complete, *complete)}
+        lists = {(row.city, row.kind or ""): row for row in (*self.complete, *complete)}
         return Ties(tuple(rows[key] for key in sorted(rows)), tuple(lists[key] for key in sorted(lists)))
 
     @functools.cached_property
@@ -108,8 +127,11 @@ class Ties:
         return groups
 
     @functools.cached_property
-    def _complete(self) -> Mapping[str, CompleteTies]:
-        return {row.city: row for row in self.complete}
+    def _complete(self) -> Mapping[str, list[CompleteTies]]:
+        groups: dict[str, list[CompleteTies]] = defaultdict(list)
+        for row in sorted(self.complete, key=lambda row: -1 if row.kind is None else _STRENGTH[row.kind]):
+            groups[row.city].append(row)
+        return groups
 
 
 @functools.cache
@@ -144,8 +166,17 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
+def _list_of(kind: TieKind, lists: Iterable[CompleteTies]) -> CompleteTies | None:
+    return next((row for row in lists if row.kind in (None, kind)), None)
+
+
 def _ordered(a: str, b: str) -> Pair:
     return (a, b) if a < b else (b, a)
+
+
+def _by_last_day(row: Anniversary) -> tuple[dt.date, dt.date, str, str, TieKind]:
+    start, end = period_of(date_after(row.since, row.years))
+    return end, start, row.a, row.b, row.kind
 
 
 def _by_strength(tie: Tie) -> tuple[bool, int]:

@@ -14,7 +14,7 @@ from pipeline.knowledge.lexicon import Lexicon
 from pipeline.model import Rendered, Shelf
 from pipeline.render import links
 from pipeline.render.calendars import render_calendars
-from pipeline.render.data import make_tables, render_data
+from pipeline.render.data import render_stories, render_tables
 from pipeline.render.environment import SHIPPED, Templates
 from pipeline.render.feeds import render_feeds
 from pipeline.render.holdings import take_stock
@@ -58,8 +58,11 @@ def render_archive(
     presenters = [Presenter(holdings, lexicon, edition) for edition in editions]
     yield from render_assets(templates)
     yield from _front(presenters, base_url, templates)
-    tables = make_tables(presenters, base_url=base_url)
-    yield from render_data(holdings, tables)
+    tables = []
+    for table, rendered in render_tables(presenters, base_url=base_url):
+        tables.append(table)
+        yield rendered
+    yield from render_stories(holdings)
     for presenter in presenters:
         press = Pressroom(
             presenter,
@@ -148,7 +151,7 @@ def _front_edition(presenter: Presenter) -> dict[str, Any]:
         "lang": presenter.edition.code,
         "t": presenter.say,
         "issue": issue,
-        "stories": [card for card in dict.fromkeys(cards) if card.path][:FRONT_STORIES],
+        "stories": [card for card in dict.fromkeys(cards) if card.path and not card.withdrawn][:FRONT_STORIES],
         "feed": links.feed_path(presenter.edition.code),
         "json_feed": links.json_feed_path(presenter.edition.code),
         "search": links.list_path("search", presenter.edition.code),

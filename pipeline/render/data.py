@@ -41,12 +41,11 @@ Cell = str | int | bool | dt.date | dt.datetime | None
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Table:
-    """A CSV file."""
+    """What a CSV file holds, without its content: that of ten years is large."""
 
     name: str
     columns: tuple[str, ...]
     rows: int
-    body: bytes
 
     @property
     def path(self) -> str:
@@ -57,25 +56,29 @@ class Table:
         return self.path.rpartition("/")[2]
 
 
-def render_data(holdings: Holdings, tables: Iterable[Table]) -> Iterator[Rendered]:
-    """The tables, every story as JSON one a line, and the JSON Schema of stories and issues (draft 2020-12)."""
-    for table in tables:
-        yield Rendered(path=table.path, body=table.body)
-    cards = holdings.stories.values()
-    lines = b",\n".join(msgspec.json.encode(card, order="deterministic") for card in cards)
-    yield Rendered(path=STORIES, body=b"[\n" + lines + b"\n]\n")
-    yield Rendered(path=SCHEMA, body=_schema())
-
-
-def make_tables(presenters: Sequence[Presenter], *, base_url: str) -> list[Table]:
-    """The tables of an archive, in the order in which its data page lists them.
+def render_tables(presenters: Sequence[Presenter], *, base_url: str) -> Iterator[tuple[Table, Rendered]]:
+    """The tables of an archive, in the order in which its data page lists them, and their files.
 
     Args:
         presenters: of every edition; names and headlines stand in a column each.
         base_url: makes pages of stories absolute; "" leaves them relative to the archive.
     """
     rows = _Rows(presenters, base_url)
-    return [rows.stories(), rows.articles(), rows.agreements(), rows.meetings(), rows.dates(), rows.ties()]
+    for make in (rows.stories, rows.articles, rows.agreements, rows.meetings, rows.dates, rows.ties):
+        yield make()
+
+
+def render_stories(holdings: Holdings) -> Iterator[Rendered]:
+    """Every story as JSON, one a line, and the JSON Schema of stories and issues (draft 2020-12)."""
+    encoder = msgspec.json.Encoder(order="deterministic")
+    body = bytearray(b"[")
+    for place, card in enumerate(holdings.stories.values()):
+        body += b",\n" if place else b"\n"
+        encoder.encode_into(card, body, len(body))
+    body += b"\n]\n"
+    yield Rendered(path=STORIES, body=bytes(body))
+    del body
+    yield Rendered(path=SCHEMA, body=_schema())
 
 
 def explain_column(column: str, editions: Sequence[Edition]) -> str:
@@ -88,18 +91,22 @@ def explain_column(column: str, editions: Sequence[Edition]) -> str:
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> tuple[bytes, int]:
     """RFC 4180: a header, CRLF, cells quoted where they must be; UTF-8 with a byte order mark. And how many rows it has."""
-    file = io.StringIO()
+    body = io.BytesIO()
+    file = io.TextIOWrapper(body, "utf-8", newline="")
+    file.write(BYTE_ORDER_MARK)
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(columns)
     count = 0
     for count, row in enumerate(rows, 1):  # noqa: B007 - its last value is the number of rows
         writer.writerow([_cell(value) for value in row])
-    return (BYTE_ORDER_MARK + file.getvalue()).encode("utf-8"), count
+    file.flush()
+    return body.getvalue(), count
 
 
-def _table(name: str, columns: tuple[str, ...], rows: Iterable[Sequence[Cell]]) -> Table:
+def _table(name: str, columns: tuple[str, ...], rows: Iterable[Sequence[Cell]]) -> tuple[Table, Rendered]:
     body, count = write_csv(columns, rows)
-    return Table(name, columns, count, body)
+    table = Table(name, columns, count)
+    return table, Rendered(path=table.path, body=body)
 
 
 def _cell(value: Cell) -> str:
@@ -140,7 +147,7 @@ class _Rows:
         self.base_url = base_url
         self.first = presenters[0]
 
-    def stories(self) -> Table:
+    def stories(self) -> tuple[Table, Rendered]:
         columns = (
             *("story", "page", "weeks", "class", "first_seen", *_published_columns(), *_event_columns()),
             *("cities", *self._each("cities"), "countries", "networks", "themes", "event_types", "pair_a", "pair_b"),
@@ -172,7 +179,7 @@ class _Rows:
             *(presenter.words(card).headline for presenter in self.presenters),
         )
 
-    def articles(self) -> Table:
+    def articles(self) -> tuple[Table, Rendered]:
         columns = (
             *("article", "story", "url", "title", "language", "source", "outlet", "family", "labels"),
             *(*_published_columns(), "voice", "translated_from", "access", "media", "copy_of", "copy_kind"),
@@ -203,7 +210,7 @@ class _Rows:
             *(*unknown, source.article_id, copy.kind.value),
         )
 
-    def agreements(self) -> Table:
+    def agreements(self) -> tuple[Table, Rendered]:
         columns = (
             *("story", "page", "week", "event_type", "status", *_event_columns(), "cities", *self._each("cities")),
             *("families", "unverified"),
@@ -217,7 +224,7 @@ class _Rows:
         )
         return _table("agreements", columns, rows)
 
-    def meetings(self) -> Table:
+    def meetings(self) -> tuple[Table, Rendered]:
         columns = (
             *("story", "page", "week", "event_type", *_event_columns(), "cities", *self._each("cities")),
             *("families", "unverified"),
@@ -231,7 +238,7 @@ class _Rows:
         )
         return _table("meetings", columns, rows)
 
-    def dates(self) -> Table:
+    def dates(self) -> tuple[Table, Rendered]:
         """Every date that a story gives to something that happens, its own first; past ones too."""
         columns = ("story", "page", *_event_columns(), "main", "cities", *self._each("cities"), "networks")
         rows = (
@@ -244,13 +251,13 @@ class _Rows:
         )
         return _table("calendar", columns, rows)
 
-    def ties(self) -> Table:
+    def ties(self) -> tuple[Table, Rendered]:
         columns = ("cities", *self._each("cities"), "kind", "since", "until", "complete", "url", "retrieved")
         known = self.holdings.ties
         rows = (
             (
                 *(*self._cities((tie.a, tie.b)), tie.kind.value, tie.since, tie.until),
-                *(" ".join(city for city in (tie.a, tie.b) if known.is_complete(city)), tie.source, tie.retrieved),
+                *(" ".join(known.complete_in(tie)), tie.source, tie.retrieved),
             )
             for tie in known.rows
         )

@@ -56,6 +56,9 @@ def make_mark(override: Override | Correction, edition: Edition, *, before: str 
         reason=text_in(override.reason, edition),
         note=text_in(override.note if isinstance(override, Override) else "", edition),
         before=before,
+        is_elsewhere=isinstance(override, Override)
+        and override.kind is OverrideKind.EDIT
+        and edition.code not in override.headline.keys() | override.sentences.keys(),
     )
 
 

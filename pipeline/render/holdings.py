@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import functools
 import zoneinfo
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from pipeline.render.entries import Entry, follow_dates
 from pipeline.render.overlay import lay_over
 
 Pair = tuple[str, str]
+R = TypeVar("R")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Holdings:
     def latest(self) -> Issue | None:
         return self.shelf.issues[-1] if self.shelf.issues else None
 
-    @property
+    @functools.cached_property
     def agreements(self) -> list[tuple[Issue, Agreement]]:
         """Every agreement of every issue, newest issue first; a story's row is that of its newest issue."""
         rows: dict[tuple[str, str], tuple[Issue, Agreement]] = {}
@@ -53,7 +55,7 @@ class Holdings:
                 rows.setdefault((row.story_id, row.event_type), (issue, row))
         return list(rows.values())
 
-    @property
+    @functools.cached_property
     def meetings(self) -> list[tuple[Issue, Meeting]]:
         """Every meeting of every issue, newest issue first; a story's row is that of its newest issue."""
         rows: dict[str, tuple[Issue, Meeting]] = {}
@@ -61,6 +63,16 @@ class Holdings:
             for row in issue.meetings:
                 rows.setdefault(self.redirects.get(row.story_id, row.story_id), (issue, row))
         return list(rows.values())
+
+    @functools.cached_property
+    def agreements_of(self) -> Mapping[Pair, Sequence[tuple[Issue, Agreement]]]:
+        """The agreements between two cities, by pair."""
+        return _by_pair((tuple(row.cities), (issue, row)) for issue, row in self.agreements)
+
+    @functools.cached_property
+    def meetings_of(self) -> Mapping[Pair, Sequence[tuple[Issue, Meeting]]]:
+        """The meetings by pair."""
+        return _by_pair(((row.a, row.b), (issue, row)) for issue, row in self.meetings)
 
     def has_story(self, story_id: str) -> bool:
         """True if there is a page under this id, be it one that sends readers on or says that the story was withdrawn."""
@@ -148,6 +160,14 @@ def most_frequent(cards: Iterable[Card], *, limit: int) -> list[tuple[str, int]]
     """The cities that occur in most of the cards, with how many."""
     counts = Counter(city for card in cards for city in dict.fromkeys(card.cities))
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:limit]
+
+
+def _by_pair(rows: Iterable[tuple[Sequence[str], R]]) -> dict[Pair, list[R]]:
+    filed: dict[Pair, list[R]] = defaultdict(list)
+    for cities, row in rows:
+        if len(cities) == 2:
+            filed[_in_order((cities[0], cities[1]))].append(row)
+    return filed
 
 
 def _in_order(pair: Pair) -> Pair:

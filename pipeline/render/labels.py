@@ -6,11 +6,12 @@ overlap in any of the fonts that the style sheet names.
 
 from __future__ import annotations
 
-import dataclasses
+import functools
 import math
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pipeline.render.projection import Point
 
@@ -19,12 +20,12 @@ _WIDE, _CAPITAL, _SMALL, _THIN, _BROAD = 1.0, 0.72, 0.6, 0.34, 0.95
 _THIN_LETTERS = frozenset("iljtfrI.,;:'|!()[] -·")
 _BROAD_LETTERS = frozenset("mwMW@%")
 ASCENT, DESCENT = 0.88, 0.24  # of a line, in ems
+NAMES_KEPT = 4_096  # a city stands on the maps of all that it met
 EDGE = 2  # units between a label and the edge of its sheet
 SQUARE = 32  # units; about the height of the larger labels, so that a label covers few squares
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     left: float
     top: float
     right: float
@@ -35,12 +36,8 @@ class Box:
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
-    def holds(self, point: Point) -> bool:
-        return self.left <= point[0] <= self.right and self.top <= point[1] <= self.bottom
 
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Label:
+class Label(NamedTuple):
     """A text at its place; (x, y) is the start, middle or end of its base line."""
 
     text: str
@@ -52,7 +49,12 @@ class Label:
 
 def text_width(text: str, size: float) -> float:
     """How wide a line of text is at most, in the units of `size`."""
-    return size * sum(_em(character) for character in text)
+    return size * _ems(text)
+
+
+@functools.lru_cache(maxsize=NAMES_KEPT)
+def _ems(text: str) -> float:
+    return sum(map(_em, text))
 
 
 def _em(character: str) -> float:
@@ -85,7 +87,7 @@ class Sheet:
         best, least = None, math.inf
         for label in self._places(dot, text):
             if self._is_free(label.box, dot):
-                covered = sum(1 for _ in self.lines.within(label.box))
+                covered = len(self.lines.within(label.box))
                 if covered < least:
                     best, least = label, covered
                 if not covered:
@@ -135,7 +137,12 @@ class _Squares:
         for x, y in points:
             self.points[int(x // SQUARE), int(y // SQUARE)].append((x, y))
 
-    def within(self, box: Box) -> Iterator[Point]:
-        for column in range(int(box.left // SQUARE), int(box.right // SQUARE) + 1):
-            for row in range(int(box.top // SQUARE), int(box.bottom // SQUARE) + 1):
-                yield from (point for point in self.points.get((column, row), ()) if box.holds(point))
+    def within(self, box: Box) -> list[Point]:
+        left, top, right, bottom = box.left, box.top, box.right, box.bottom
+        return [
+            (x, y)
+            for column in range(int(left // SQUARE), int(right // SQUARE) + 1)
+            for row in range(int(top // SQUARE), int(bottom // SQUARE) + 1)
+            for x, y in self.points.get((column, row), ())
+            if left <= x <= right and top <= y <= bottom
+        ]

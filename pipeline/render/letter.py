@@ -96,6 +96,8 @@ def render_letter(
         "preheader": _preheader(view, edition),
         "sender": _imprint(sender, edition),
         "about": links.list_path("about", edition.code),
+        "sources": links.list_path("sources", edition.code),
+        "consulted": len(view.consulted),
         "calendar": links.calendar_path(links.list_path("calendar", edition.code))
         if presenter.holdings.entries
         else "",
@@ -182,6 +184,8 @@ def _cut(view: IssueView, share: float) -> IssueView:
         background=_first(view.background, share, least=0),
         names=_first(view.names, share, least=0),
         failed=_first(view.failed, share, least=3),
+        doubtful=_first(view.doubtful, share, least=3),
+        consulted=(),
     )
 
 

@@ -8,6 +8,7 @@ too short for the sheet that shows all are drawn once more on one that shows the
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import math
 from collections import Counter
@@ -16,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from markupsafe import Markup
 
 from pipeline.render.labels import Label, Sheet
-from pipeline.render.plates import WIDTH, Plate, choose_plate, globe, outline
+from pipeline.render.plates import WAYS_KEPT, WIDTH, Plate, Way, choose_plate, globe, outline
 from pipeline.render.projection import Point, angle_between, great_circle
 from pipeline.render.svg import draw, write
 
@@ -132,7 +133,7 @@ class _Chart:
         self.counts = {pair: counts[pair] for pair in pairs}
         self.keys = {pair: keys[pair] for pair in pairs}
         ways = _ways(spots, pairs, BEND_ON_WORLD if plate.is_world else BEND)
-        self.lines = [plate.trace(way) for way in ways]
+        self.lines = [_trace(plate, way) for way in ways]
         self.dots = {city: _whole(plate.project(spots[city].place)) for city in _by_weight(self.counts, focus)}
         self.named = [city for city in self.dots if city in named]
         self.wide = self._label(SIZE, RADIUS, MOST_NAMES)
@@ -189,10 +190,19 @@ def _drawn(spots: Mapping[str, Spot], counts: Mapping[Pair, int]) -> list[Pair]:
     return [pair for pair in known if pair in strongest]
 
 
-def _ways(spots: Mapping[str, Spot], pairs: Sequence[Pair], bend: float) -> list[list[Point]]:
+def _ways(spots: Mapping[str, Spot], pairs: Sequence[Pair], bend: float) -> list[Way]:
     """The great circles of pairs, two points per bend of so many degrees."""
-    ends = ((spots[a].place, spots[b].place) for a, b in pairs)
-    return [great_circle(one, other, 2 * max(1, math.ceil(angle_between(one, other) / bend))) for one, other in ends]
+    return [_way(spots[a].place, spots[b].place, bend) for a, b in pairs]
+
+
+@functools.lru_cache(maxsize=WAYS_KEPT)
+def _way(start: Point, end: Point, bend: float) -> Way:
+    return tuple(great_circle(start, end, 2 * max(1, math.ceil(angle_between(start, end) / bend))))
+
+
+@functools.lru_cache(maxsize=WAYS_KEPT)
+def _trace(plate: Plate, way: Way) -> list[list[Point]]:
+    return plate.trace(way)
 
 
 def _by_weight(counts: Mapping[Pair, int], focus: str) -> list[str]:
@@ -206,9 +216,10 @@ def _by_weight(counts: Mapping[Pair, int], focus: str) -> list[str]:
 
 def _beads(line: Sequence[Point], apart: float) -> Iterator[Point]:
     """Points along a line, no farther apart than the letters that shall not cover it are high."""
-    for a, b in itertools.pairwise(line):
-        count = math.ceil(math.dist(a, b) / apart)
-        yield from ((a[0] + (b[0] - a[0]) * bead / count, a[1] + (b[1] - a[1]) * bead / count) for bead in range(count))
+    for (x, y), (to_x, to_y) in itertools.pairwise(line):
+        count = math.ceil(math.hypot(to_x - x, to_y - y) / apart)
+        step_x, step_y = (to_x - x) / (count or 1), (to_y - y) / (count or 1)
+        yield from ((x + step_x * bead, y + step_y * bead) for bead in range(count))
 
 
 def _strand(line: Sequence[Sequence[Point]], count: int) -> str:

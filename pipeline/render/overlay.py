@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.model import Card, Issue, Override, OverrideKind, Shelf
 from pipeline.overrides import assign_overrides, mark_card, retraction
+from pipeline.text.figures import count_figures
 
 # What acts on an issue that is out. A pin or a hide acted, if at all, when it was made.
 _LATE = (OverrideKind.EDIT, OverrideKind.NOTE, OverrideKind.RETRACT)
@@ -70,7 +71,11 @@ def _mark_issue(issue: Issue, decided: Decided) -> Issue:
     # A city that only a withdrawn story named is not named any more; nor was any other city without a card.
     before = {city for card in issue.cards for city in card.cities}
     gone = before - {city for card in marked.cards for city in card.cities}
-    return msgspec.structs.replace(marked, names=tuple(city for city in issue.names if city not in gone))
+    names = tuple(city for city in issue.names if city not in gone)
+    if all(card.story_id not in withdrawn for card in issue.cards):
+        return msgspec.structs.replace(marked, names=names)
+    left = [card for card in marked.cards if card.story_id not in withdrawn]
+    return msgspec.structs.replace(marked, names=names, figures=count_figures(left))
 
 
 def _mark(cards: Iterable[Card], decided: Decided) -> tuple[Card, ...]:

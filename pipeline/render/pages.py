@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import functools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from markupsafe import Markup
 
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.ties import ANNIVERSARY_MONTHS, Ties
 from pipeline.model import CalendarRow, Card, CompleteTies, Label, Rendered, TagKind
-from pipeline.render import editors, links
+from pipeline.render import dates, editors, links
 from pipeline.render.data import SCHEMA, STORIES, Table, explain_column
 from pipeline.render.environment import SHIPPED, Templates
 from pipeline.render.feeds import TOPIC_STORIES, has_feed
@@ -23,11 +23,14 @@ from pipeline.render.holdings import Holdings, most_frequent
 from pipeline.render.linked_data import cite, describe_page
 from pipeline.render.presenter import Presenter
 from pipeline.render.search import offered_facets
-from pipeline.render.views import AnniversaryView, CardView, Ref, Row, TieView
+from pipeline.render.views import AnniversaryView, CardView, Group, NameRow, Ref, Row, TieView
 
 # Longer than what search engines show; it keeps a page with many leads from carrying all of them twice.
 DESCRIPTION_CHARS = 200
 NEIGHBOURS = 24  # cities listed on the page of a network or theme
+MOST_ROWS = 30  # cities of a region that are read through without further titles: ten lines in three columns
+
+OfPair = TypeVar("OfPair", Row, TieView, AnniversaryView)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -114,8 +117,11 @@ class Pressroom:
         self.proof = proof
         self.illustrator = Illustrator(presenter, home)
         self.navigation = navigation(self.edition, self.holdings)
+        self.paths = site_paths(self.code)
         self.templates = templates.markup
         self._rows: dict[str, Markup] = {}
+        self._made_parts: dict[int, Any] = {}
+        self._menus: dict[tuple[str, int, str], Markup] = {}
 
     def pages(self) -> Iterator[Finished]:
         """Every page of the edition, in a fixed order."""
@@ -251,7 +257,7 @@ class Pressroom:
                 names=presenter.names_of(city_id) if city_id in presenter.lexicon.cities else (),
                 neighbours_title=self.say("cities.partners"),
                 neighbours=[
-                    (presenter.city(other), self.say("stories.count", n=n))
+                    (presenter.city(other), Ref(self.say("stories.count", n=n), presenter.pair_path(city_id, other)))
                     for other, n in self.holdings.partners(city_id)
                 ],
                 upcoming=self._upcoming(cities=(city_id,)),
@@ -259,7 +265,7 @@ class Pressroom:
                 tie_map=self.illustrator.city_map(city_id),
                 ties=[presenter.tie(tie, seen_from=city_id) for tie in self.holdings.ties.of(city_id)],
                 anniversaries=self._anniversaries(Ties(self.holdings.ties.of(city_id))),
-                complete=self.holdings.ties.is_complete(city_id),
+                complete=self.holdings.ties.complete_of(city_id),
             )
         yield self._page(
             "topics.html",
@@ -267,22 +273,44 @@ class Pressroom:
             title=up.text,
             description=self.say("cities.description"),
             changed=None,
-            groups=list(self._cities_by_region()),
+            groups=self._by_region(self._counted),
             by_region=None,
         )
 
-    def _cities_by_region(self) -> Iterator[dict[str, Any]]:
+    def _counted(self, cities: Sequence[str], in_country: bool) -> list[tuple[Ref, int]]:
+        """Cities with how many stories they have; under the name of their country they need not say it again."""
+        refer = self.presenter.city if in_country else self.presenter.place
+        return _by_count((refer(city), len(self.holdings.cities[city])) for city in cities)
+
+    def _named(self, cities: Sequence[str], _: bool) -> list[NameRow]:
+        return sorted(self.presenter.name_rows(cities), key=lambda row: row.city.text)
+
+    def _by_region(self, make_rows: Callable[[Sequence[str], bool], Sequence[Any]]) -> list[Group]:
+        """All cities by region, those of a region that is too long to read through by country."""
         presenter, lexicon = self.presenter, self.presenter.lexicon
-        region_of = {city: lexicon.region_of(presenter.country_of(city)) for city in self.holdings.cities}
-        for region in (*lexicon.regions, ""):
-            rows = [
-                (presenter.place(city), len(cards))
-                for city, cards in self.holdings.cities.items()
-                if region_of[city] == region or (not region and region_of[city] not in lexicon.regions)
-            ]
-            if rows:
-                title = presenter.region(region) if region else self.say("cities.other_region")
-                yield {"title": title, "rows": _by_count(rows)}
+        regions: dict[str, list[str]] = {region: [] for region in (*lexicon.regions, "")}
+        for city in self.holdings.cities:
+            region = lexicon.region_of(presenter.country_of(city))
+            regions[region if region in lexicon.regions else ""].append(city)
+        groups = []
+        for region, cities in regions.items():
+            title = presenter.region(region) if region else self.say("cities.other_region")
+            if region and len(cities) > MOST_ROWS:
+                groups.append(Group(title, self._by_country(cities, make_rows), is_split=True))
+            elif rows := make_rows(cities, False):
+                groups.append(Group(title, tuple(rows)))
+        return groups
+
+    def _by_country(
+        self, cities: Iterable[str], make_rows: Callable[[Sequence[str], bool], Sequence[Any]]
+    ) -> tuple[Group, ...]:
+        """The country with most cities first."""
+        countries: dict[str, list[str]] = {}
+        for city in cities:
+            countries.setdefault(self.presenter.country(self.presenter.country_of(city)).text, []).append(city)
+        names = sorted(countries, key=lambda name: (-len(countries[name]), name))
+        groups = (Group(name, tuple(make_rows(countries[name], True))) for name in names)
+        return tuple(group for group in groups if group.rows)
 
     def _terms(self, folder: str, kind: TagKind) -> Iterator[Finished]:
         """Networks and themes: one page each and the list of them."""
@@ -300,7 +328,7 @@ class Pressroom:
                 up=up,
                 neighbours_title=self.say("networks.cities" if is_network else "themes.related"),
                 neighbours=[
-                    (presenter.city(city), self.say("stories.count", n=n))
+                    (presenter.city(city), Ref(self.say("stories.count", n=n)))
                     for city, n in most_frequent(cards, limit=NEIGHBOURS)
                 ],
                 upcoming=self._upcoming(network=identifier) if is_network else (),
@@ -312,7 +340,7 @@ class Pressroom:
             title=up.text,
             description=self.say(f"{folder}.description"),
             changed=None,
-            groups=[{"title": "", "rows": _by_count((refer(key), len(cards)) for key, cards in groups.items())}]
+            groups=[Group("", tuple(_by_count((refer(key), len(cards)) for key, cards in groups.items())))]
             if groups
             else [],
             by_region=None if is_network else self.illustrator.themes(),
@@ -333,20 +361,17 @@ class Pressroom:
                 pair=view,
                 upcoming=self._upcoming(cities=pair),
                 agreements=[
-                    presenter.agreement(row, issue)
-                    for issue, row in self.holdings.agreements
-                    if tuple(sorted(row.cities)) == pair
+                    presenter.agreement(row, issue) for issue, row in self.holdings.agreements_of.get(pair, ())
                 ],
-                meetings=[
+                meetings=_at_home(
                     row
-                    for issue, meeting in self.holdings.meetings
-                    if (meeting.a, meeting.b) == pair
+                    for issue, meeting in self.holdings.meetings_of.get(pair, ())
                     for row in presenter.meetings((meeting,), issue)
-                ],
+                ),
                 tie_map=self.illustrator.pair_map(pair),
                 days=self.illustrator.days(cards),
-                ties=[self.presenter.tie(tie) for tie in self.holdings.ties.between(*pair)],
-                anniversaries=self._anniversaries(Ties(self.holdings.ties.between(*pair))),
+                ties=_at_home(map(presenter.tie, self.holdings.ties.between(*pair))),
+                anniversaries=_at_home(self._anniversaries(Ties(self.holdings.ties.between(*pair)))),
             )
 
     def _topic(
@@ -360,7 +385,7 @@ class Pressroom:
         names: Sequence[tuple[str, str]] = (),
         pair: CardView | None = None,
         neighbours_title: str = "",
-        neighbours: Sequence[tuple[Ref, str]] = (),
+        neighbours: Sequence[tuple[Ref, Ref]] = (),
         upcoming: Sequence[Row] = (),
         ics: str = "",
         agreements: Sequence[Row] = (),
@@ -369,7 +394,7 @@ class Pressroom:
         days: Drawing | None = None,
         ties: Sequence[TieView] = (),
         anniversaries: Sequence[AnniversaryView] = (),
-        complete: CompleteTies | None = None,
+        complete: Sequence[CompleteTies] = (),
     ) -> Finished:
         return self._page(
             "topic.html",
@@ -401,15 +426,26 @@ class Pressroom:
     def _row(self, card: Card) -> Markup:
         """A story as a row of a timeline, printed once: every page with a timeline lies as deep as that of a story."""
         if card.story_id not in self._rows:
-            self._rows[card.story_id] = self._macros.row(self.presenter.card(card))
+            parts = self._parts(links.story_path(card.story_id, self.code))
+            self._rows[card.story_id] = parts.row(self.presenter.card(card))
         return self._rows[card.story_id]
 
-    @functools.cached_property
-    def _macros(self) -> Any:
-        """The macros of cards, printing as on the page of a story."""
-        path = links.story_path("any", self.code)
-        page = Page(path=path, lang=self.code, title="", full_title="", description="", url="")
-        return self.templates.get_template("html/_cards.html").make_module({"t": self.say, "page": page})
+    def _parts(self, path: str) -> Any:
+        """What pages have in common, the macros of _cards.html, made once for all pages that lie as deep as this one."""
+        depth = path.count("/")
+        if depth not in self._made_parts:
+            page = Page(path=path, lang=self.code, title="", full_title="", description="", url="", proof=self.proof)
+            template = self.templates.get_template("html/_cards.html")
+            self._made_parts[depth] = template.make_module({"t": self.say, "page": page})
+        return self._made_parts[depth]
+
+    def _menu(self, name: str, path: str) -> Markup:
+        """A list of links as this page shows it; nearly all pages that lie as deep show the same."""
+        items = self.navigation[name]
+        key = name, path.count("/"), path if any(item.path == path for item in items) else ""
+        if key not in self._menus:
+            self._menus[key] = self._parts(path).menu(items, path)
+        return self._menus[key]
 
     def _upcoming(self, *, cities: Sequence[str] = (), network: str = "") -> list[Row]:
         """Coming dates of the latest issue that concern all these cities and the network."""
@@ -425,7 +461,26 @@ class Pressroom:
         """Those that lay ahead when the latest issue was made."""
         latest = self.holdings.latest
         rows = ties.anniversaries(latest.last_day, ANNIVERSARY_MONTHS) if latest else ()
-        return [self.presenter.anniversary(row) for row in rows]
+        return list(self.presenter.anniversaries(rows))
+
+    def _agreements(self) -> list[Group]:
+        """All of them, by the year of their issues, newest first."""
+        years = itertools.groupby(self.holdings.agreements, lambda held: held[0].week[:4])
+        return [
+            Group(
+                dates.known(year, self.edition).text,
+                tuple(self.presenter.agreement(row, issue) for issue, row in held),
+            )
+            for year, held in years
+        ]
+
+    def _by_year(self, rows: Iterable[AnniversaryView]) -> list[Group]:
+        """Anniversaries by year, after those with a date the ones of which only the year is known."""
+        groups = []
+        for (year, is_dated), held in itertools.groupby(rows, lambda row: (row.when.iso[:4], len(row.when.iso) > 4)):
+            named = dates.known(year, self.edition).text
+            groups.append(Group(named if is_dated else self.say("anniversaries.some_day", year=named), tuple(held)))
+        return groups
 
     def _calendar_of(self, name: Ref) -> str:
         return links.calendar_path(name.path)
@@ -453,9 +508,8 @@ class Pressroom:
             ics=whole,
             ics_url=links.absolute(whole, self.base_url) if whole else "",
         )
-        agreements = [presenter.agreement(row, issue) for issue, row in self.holdings.agreements]
-        yield self._list("agreements", since, rows=agreements)
-        yield self._list("anniversaries", since, rows=self._anniversaries(self.holdings.ties))
+        yield self._list("agreements", since, years=self._agreements())
+        yield self._list("anniversaries", since, years=self._by_year(self._anniversaries(self.holdings.ties)))
         yield self._list(
             "search",
             None,
@@ -464,9 +518,7 @@ class Pressroom:
             indexes=[ref for ref in self.navigation["main"] if ref.path != links.list_path("search", self.code)],
         )
         yield self._data(since)
-        yield self._list(
-            "names", None, rows=sorted(presenter.name_rows(self.holdings.cities), key=lambda row: row.city.text)
-        )
+        yield self._list("names", None, groups=self._by_region(self._named))
         yield self._list("sources", since, specs=presenter.specs())
         yield self._list("corrections", since, rows=presenter.corrections())
         contact_link = links.safe_url(self.contact) or links.mail_link(self.contact)
@@ -538,7 +590,13 @@ class Pressroom:
             ),
         )
         body = self.templates.get_template(f"html/{template}").render(
-            page=page, t=self.say, navigation=self.navigation, paths=site_paths(self.code) | {"data": data}, **context
+            page=page,
+            t=self.say,
+            cards=self._parts(path),
+            navigation=self.navigation,
+            menu=self._menu,
+            paths=self.paths | {"data": data},
+            **context,
         )
         return Finished(Rendered(path=path, body=body.encode("utf-8")), changed, listed=listed)
 
@@ -588,6 +646,11 @@ def site_paths(code: str) -> dict[str, str]:
         "anniversaries": links.list_path("anniversaries", code),
         "calendar": links.list_path("calendar", code),
     }
+
+
+def _at_home(rows: Iterable[OfPair]) -> list[OfPair]:
+    """Rows as the page of their pair shows them, which need not lead to itself."""
+    return [dataclasses.replace(row, pair_path="") for row in rows]
 
 
 def _by_count(rows: Iterable[tuple[Ref, int]]) -> list[tuple[Ref, int]]:

@@ -32,7 +32,11 @@ LEAST_ISLAND = 8.0  # square units
 # Of the projection's radius: 100 degrees from the centre, farther than any sheet reaches.
 FAR_SIDE = 2 * math.sin(math.radians(50))
 
+# A pair is drawn on its own page, those of its cities and of its issues, in every edition.
+WAYS_KEPT = 8_192
+
 Ring = list[Point]
+Way = tuple[Point, ...]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -138,10 +142,14 @@ def world(region: str) -> Plate:
 
 def choose_plate(ways: Sequence[Sequence[Point]], region: str) -> Plate:
     """The sheet of the largest scale that shows all the lines with room for labels, else the world of `region`."""
-    for plate in REGIONS:
-        if all(_has_room(plate, place) for way in ways for place in way):
-            return plate
-    return world(region)
+    shown = frozenset(range(len(REGIONS))).intersection(*(_sheets(tuple(way)) for way in ways))
+    return REGIONS[min(shown)] if shown else world(region)
+
+
+@functools.lru_cache(maxsize=WAYS_KEPT)
+def _sheets(way: Way) -> frozenset[int]:
+    """The places in REGIONS of all sheets that show a line."""
+    return frozenset(number for number, plate in enumerate(REGIONS) if all(_has_room(plate, place) for place in way))
 
 
 def _has_room(plate: Plate, place: Point) -> bool:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from markupsafe import Markup, escape
 
 from pipeline.render.labels import text_width
-from pipeline.render.svg import draw, write
+from pipeline.render.svg import draw, entitle, write
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ FIELD = 24  # height of a field of the matrix
 GAP = 3  # between its fields
 MOST_PITCH = 56.0  # from column to column
 LONGEST_NAME = 9.0  # ems; longer names of columns take two lines
+LONGEST_LINE = 14.0  # ems; longer lines of them are cut, or no room would be left for the fields
+MOST_FOR_NAMES = 0.45  # of a wide drawing's width, for the names of rows
 LINE = 1.15  # from line to line, in ems
 TILT = 40  # degrees by which the names of columns lean
 DOT = 5  # radius of a day
@@ -179,19 +181,35 @@ def _longest(lines: Sequence[str], size: int) -> float:
 
 
 def fold(text: str) -> list[str]:
-    """A long name as two lines, broken at the space nearest to its middle."""
+    """A long name as two lines, broken at the space nearest to its middle; each ends in … where it had to be cut."""
     spaces = [place for place, character in enumerate(text) if character == " "]
-    if text_width(text, 1) <= LONGEST_NAME or not spaces:
-        return [text]
-    place = min(spaces, key=lambda place: abs(place - len(text) / 2))
-    return [text[:place], text[place + 1 :]]
+    lines = [text]
+    if text_width(text, 1) > LONGEST_NAME and spaces:
+        place = min(spaces, key=lambda place: abs(place - len(text) / 2))
+        lines = [text[:place], text[place + 1 :]]
+    return [shorten(line, LONGEST_LINE) for line in lines]
+
+
+def shorten(text: str, most: float) -> str:
+    """The text, or as much of its beginning as has room before an ellipsis.
+
+    Args:
+        most: ems.
+    """
+    if text_width(text, 1) <= most:
+        return text
+    widths = itertools.accumulate(text_width(character, 1) for character in f"…{text}")
+    kept = sum(1 for _ in itertools.takewhile(lambda width: width <= most, widths)) - 1
+    return f"{text[:kept].rstrip()}…"
 
 
 def _matrix(
     rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[int, int], int], screen: Screen, height: int
 ) -> Iterator[str]:
     size, head, is_wide = screen.size, _head(columns, screen), screen is WIDE
-    left = max(text_width(row, size) for row in rows) + 12 if is_wide else 0.0
+    room = (MOST_FOR_NAMES if is_wide else 1.0) * screen.width / size
+    shown = [shorten(text, room) for text in rows]
+    left = max(text_width(text, size) for text in shown) + 12 if is_wide else 0.0
     # Names lean to the right: none may lean out of the drawing.
     folded = [fold(text) for text in columns]
     leans = [_longest(lines, size) * math.cos(math.radians(TILT)) + 1.5 * size for lines in folded]
@@ -204,13 +222,16 @@ def _matrix(
             f'<tspan x="0" y="{(number - (len(folded[column]) - 1) / 2) * LINE * size:.0f}">{escape(line)}</tspan>'
             for number, line in enumerate(folded[column])
         )
-        yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-{TILT})">{lines}</text>'
+        is_cut = " ".join(folded[column]) != columns[column]
+        title = entitle(columns[column] if is_cut else "")
+        yield f'<text transform="translate({x:.0f} {y:.0f}) rotate(-{TILT})">{title}{lines}</text>'
     yield "</g>"
     for row, text in enumerate(rows):
         bottom = head + (row + 1) * height
         middle = bottom - GAP - FIELD / 2
         yield f'<path class="rule" d="M0 {bottom:.0f}H{screen.width}"/>'
-        yield write(text, 0, middle + 0.35 * size if is_wide else bottom - height + 1.3 * size)
+        y = middle + 0.35 * size if is_wide else bottom - height + 1.3 * size
+        yield write(shown[row], 0, y, whole="" if shown[row] == text else text)
         for column in range(len(columns)):
             if count := cells.get((row, column), 0):
                 # By the root, as the eye compares areas: else one large number would leave all others pale.

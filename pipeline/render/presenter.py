@@ -11,7 +11,7 @@ import functools
 import itertools
 import zoneinfo
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +20,7 @@ from pipeline.errors import READ_ALL_THE_SAME, Reason
 from pipeline.knowledge.editions import Edition
 from pipeline.knowledge.lexicon import Lexicon
 from pipeline.knowledge.publishers import load_publishers
+from pipeline.knowledge.tie_table import period_of
 from pipeline.knowledge.ties import date_after
 from pipeline.model import (
     Access,
@@ -178,14 +179,26 @@ class Presenter:
 
     def outlet(self, source_id: str, url: str = "", names: dict[str, str] | None = None) -> Ref:
         """The name of a source, even of one that is no longer in the catalogue: then as `names` or its address have it."""
+        listed = self._listed(source_id)
+        if listed.text:
+            return listed
+        named = self._named_outlet(names or {})
+        return Ref(named.text or host(url) or source_id, listed.path, named.lang)
+
+    @_once
+    def _listed(self, source_id: str) -> Ref:
+        """A source of the catalogue, without a name if it has none; nothing for any other."""
         spec = self.holdings.shelf.sources.get(source_id)
-        known = (spec.names if spec else None) or names or {}
-        path = f"{links.list_path('sources', self.edition.code)}#{source_anchor(source_id)}" if spec else ""
-        for language in (self.edition.code, "en", *known):
-            if known.get(language):
-                lang = "" if language == self.edition.code else language
-                return Ref(known[language], path, lang)
-        return Ref(host(url) or source_id, path)
+        if spec is None:
+            return Ref("")
+        path = f"{links.list_path('sources', self.edition.code)}#{source_anchor(source_id)}"
+        return dataclasses.replace(self._named_outlet(spec.names), path=path)
+
+    def _named_outlet(self, names: Mapping[str, str]) -> Ref:
+        for language in (self.edition.code, "en", *names):
+            if names.get(language):
+                return Ref(names[language], lang="" if language == self.edition.code else language)
+        return Ref("")
 
     def join(self, texts: Iterable[str]) -> str:
         return self.say("list.separator").join(text for text in texts if text)
@@ -243,7 +256,7 @@ class Presenter:
             filed=self.filed(card),
             places=self.places(card),
             pair=(self.city(pair[0]), self.city(pair[1])) if pair else None,
-            pair_path=self._pair_path(*pair) if pair else "",
+            pair_path=self.pair_path(*pair) if pair else "",
             kinds=self.kinds(card),
             networks=tuple(self.network(network) for network in card.networks),
             themes=tuple(self.theme(theme) for theme in card.themes),
@@ -267,9 +280,7 @@ class Presenter:
 
     def _earlier(self, card: Card) -> Ref | None:
         """The issue that a follow-up follows."""
-        issues = self.holdings.shelf.issues
-        found = (issue for issue in issues if card.development and issue.week == card.development.week)
-        issue = next(found, None)
+        issue = self._issues.get(card.development.week) if card.development else None
         if issue is None:
             return None
         since = self.say("development.since", issue=self.say("issue.number", number=issue.number))
@@ -278,6 +289,10 @@ class Presenter:
             other.story_id == card.story_id for other in issue.cards
         )  # else under an id that was merged since
         return Ref(since, f"{path}#story-{links.slug(card.story_id)}" if is_there else path)
+
+    @functools.cached_property
+    def _issues(self) -> dict[str, Issue]:
+        return {issue.week: issue for issue in self.holdings.shelf.issues}
 
     def kinds(self, card: Card) -> tuple[str, ...]:
         """What happened; first of all a call, where the story has no other date than the last day to apply."""
@@ -329,7 +344,7 @@ class Presenter:
         a, b = sorted(card.pair, key=lambda city: rank.get(city, len(rank)))
         return a, b
 
-    def _pair_path(self, a: str, b: str) -> str:
+    def pair_path(self, a: str, b: str) -> str:
         first, second = sorted((a, b))
         return links.pair_path(a, b, self.edition.code) if (first, second) in self.holdings.pairs else ""
 
@@ -373,7 +388,7 @@ class Presenter:
         return [name for name in source.references if not source.voice or self.publishers.find(name) != source.voice]
 
     def _copies(self, source: CardSource) -> Iterable[CopiesView]:
-        for key, kinds in _COPIES:
+        for key, kinds in _COPIES if source.copies else ():
             copies = tuple(self._copy(copy) for copy in source.copies if copy.kind in kinds)
             if copies:
                 yield CopiesView(self.say(key, n=len(copies)), copies)
@@ -404,10 +419,11 @@ class Presenter:
         told = self._tellers(Account(value="", article_ids=claim.article_ids), card)
         outlets = self._join_all(list(dict.fromkeys(name for names in told.values() for name in names)) or [""])
         names = {"a": self.city(claim.a).text, "b": self.city(claim.b).text}
+        of_kind = f"claim.{claim.verdict}.{claim.kind}"
         return ClaimView(
             text=self.say("claim.said", outlets=outlets, **names) if outlets else self.say("claim.tied", **names),
             verdict=claim.verdict.value,
-            verdict_text=self.say(f"claim.verdict.{claim.verdict}"),
+            verdict_text=self.say(of_kind if self.edition.has(of_kind) else f"claim.verdict.{claim.verdict}"),
             url=claim.source,
             host=host(claim.source),
         )
@@ -487,7 +503,7 @@ class Presenter:
             for section in issue.regions
             if section.cards
         )
-        health = [(entry, self.health(entry)) for entry in issue.health]
+        problems = [self.health(entry) for entry in issue.health if entry.problem]
         title, notice = self._notice(issue)
         return IssueView(
             week=issue.week,
@@ -507,7 +523,7 @@ class Presenter:
             meetings=self.meetings(issue.meetings, issue),
             calendar=tuple(self.calendar_row(row) for row in issue.calendar),
             calls=tuple(self._call(row) for row in issue.calls),
-            anniversaries=tuple(self.anniversary(row) for row in issue.anniversaries),
+            anniversaries=self.anniversaries(issue.anniversaries),
             background=tuple(self.card(card) for card in issue.background),
             figures=self._figures(issue),
             languages=tuple(
@@ -519,9 +535,11 @@ class Presenter:
             corrections=tuple(self._correction(row) for row in issue.corrections),
             left_out=tuple(self._correction(row) for row in issue.overrides if row.kind is OverrideKind.HIDE),
             names=self.name_rows(issue.names),
-            failed=tuple(view for _, view in health if not view.is_read),
-            doubtful=tuple(view for entry, view in health if entry.problem and view.is_read),
-            consulted=tuple(view for entry, view in health if not entry.problem),
+            failed=tuple(view for view in problems if not view.is_read),
+            doubtful=tuple(view for view in problems if view.is_read),
+            consulted=tuple(
+                self.outlet(entry.source_id, names=entry.names) for entry in issue.health if not entry.problem
+            ),
             mark=self._mark(issue),
         )
 
@@ -529,7 +547,7 @@ class Presenter:
         """A correction or decision, with the last issue that had the story when it was told, else that has it now."""
         had = self.holdings.issues_of.get(row.story_id, ())
         week = row.week if isinstance(row, Correction) else had[-1].week if had else ""
-        issue = next((issue for issue in self.holdings.shelf.issues if issue.week == week), None)
+        issue = self._issues.get(week)
         return CorrectionRow(
             mark=editors.make_mark(row, self.edition),
             story=self.story_ref(row.story_id),
@@ -617,7 +635,7 @@ class Presenter:
             status=row.status.value,
             status_text=self.say(f"agreement.state.{row.status}"),
             story=self.story_ref(row.story_id),
-            pair_path=self._pair_path(*row.cities) if len(row.cities) == 2 else "",
+            pair_path=self.pair_path(*row.cities) if len(row.cities) == 2 else "",
             issue=self.issue_ref(issue) if issue else None,
         )
 
@@ -635,7 +653,7 @@ class Presenter:
             status="",
             status_text="",
             story=self.story_ref(row.story_id),
-            pair_path=self._pair_path(row.a, row.b),
+            pair_path=self.pair_path(row.a, row.b),
             place=self.city(card.host) if card and card.host else None,
             people=self._office_holders(card) if card else (),
             sources=self.say("sources.count", n=len(card.sources)) if card and card.sources else "",
@@ -766,12 +784,21 @@ class Presenter:
     def _story(self, story_id: str) -> Card | None:
         return self.holdings.stories.get(self.holdings.redirects.get(story_id, story_id))
 
-    def anniversary(self, row: Anniversary) -> AnniversaryView:
+    def anniversaries(self, rows: Iterable[Anniversary]) -> tuple[AnniversaryView, ...]:
+        """Soonest first; one whose day is not known stands where the last day that it can be would."""
+
+        def last_day(row: Anniversary) -> tuple[dt.date, dt.date]:
+            start, end = period_of(date_after(row.since, row.years))
+            return end, start
+
+        return tuple(self._anniversary(row) for row in sorted(rows, key=last_day))
+
+    def _anniversary(self, row: Anniversary) -> AnniversaryView:
         since = dates.known(row.since, self.edition, short=True)
         return AnniversaryView(
             when=dates.known(date_after(row.since, row.years), self.edition),
             cities=self._tied(row.a, row.b),
-            pair_path=self._pair_path(row.a, row.b),
+            pair_path=self.pair_path(row.a, row.b),
             years=self.say("tie.years", n=row.years),
             tie=self.say("anniversary.tie", kind=self.say(f"tie.kind.{row.kind}"), date=since.text),
             url=row.source,
@@ -782,7 +809,7 @@ class Presenter:
         """A tie as a page shows it; on the page of the city `seen_from` it names the other one."""
         return TieView(
             cities=(self.place(row.b if seen_from == row.a else row.a),) if seen_from else self._tied(row.a, row.b),
-            pair_path=self._pair_path(row.a, row.b),
+            pair_path=self.pair_path(row.a, row.b),
             kind=self.say(f"tie.kind.{row.kind}"),
             since=dates.known(row.since, self.edition, short=True) if row.since else None,
             until=dates.known(row.until, self.edition, short=True) if row.until else None,

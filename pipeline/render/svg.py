@@ -29,9 +29,20 @@ def draw(
     )
 
 
-def write(text: str, x: float, y: float, anchor: str = "start", *, kind: str = "", lang: str = "") -> str:
-    """A line of text; (x, y) is the start, middle or end of its base line."""
+def write(
+    text: str, x: float, y: float, anchor: str = "start", *, kind: str = "", lang: str = "", whole: str = ""
+) -> str:
+    """A line of text; (x, y) is the start, middle or end of its base line.
+
+    Args:
+        whole: what a shortened text stands for.
+    """
     placed = "" if anchor == "start" else f' text-anchor="{anchor}"'
     marked = f' class="{kind}"' if kind else ""
     foreign = f' lang="{escape(lang)}"' if lang else ""
-    return f'<text x="{x:.0f}" y="{y:.0f}"{placed}{marked}{foreign}>{escape(text)}</text>'
+    return f'<text x="{x:.0f}" y="{y:.0f}"{placed}{marked}{foreign}>{entitle(whole)}{escape(text)}</text>'
+
+
+def entitle(whole: str) -> str:
+    """The title of a shortened text, which is shown to those who point at it; "" for none."""
+    return f"<title>{escape(whole)}</title>" if whole else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 from pipeline.render.dates import When
 
@@ -14,6 +15,15 @@ class Ref:
     text: str
     path: str = ""
     lang: str = ""  # where it is not the edition's
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Group:
+    """Some rows of a list under a title of their own, "" for rows that need none."""
+
+    title: str
+    rows: tuple[Any, ...]  # what the list consists of, in a long group Groups again
+    is_split: bool = False  # then rows are Groups
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,6 +88,7 @@ class Mark:
     reason: Ref  # as they wrote it, perhaps in another edition's language; without text for none
     note: Ref  # likewise
     before: str  # the headline that stood there until then, "" if it stayed
+    is_elsewhere: bool = False  # it changed the words of other editions only
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -256,7 +267,7 @@ class IssueView:
     names: tuple[NameRow, ...]
     failed: tuple[HealthView, ...]
     doubtful: tuple[HealthView, ...]  # read, but with nothing new, with nothing, or with too much
-    consulted: tuple[HealthView, ...]
+    consulted: tuple[Ref, ...]
     mark: str  # "quiet" | "failed" | ""
 
 

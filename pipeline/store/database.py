@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.types import TypeDecorator
@@ -149,8 +149,7 @@ def _remedy(error: object) -> str:
 
 def insert(connection: Connection, table: Table) -> Any:
     """An INSERT that can say ON CONFLICT in the connection's own dialect."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return _dialect(connection.dialect.name).insert(table)
 
 
 def upsert(connection: Connection, table: Table, key: str, changed: Collection[str]) -> Any:
@@ -163,10 +162,18 @@ def upsert(connection: Connection, table: Table, key: str, changed: Collection[s
 
 @functools.cache
 def _upsert(dialect: str, table: Table, key: str, changed: tuple[str, ...]) -> Any:
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    statement = _dialect(dialect).insert(table)
     return statement.on_conflict_do_update(
         index_elements=[key], set_={name: getattr(statement.excluded, name) for name in changed}
     )
+
+
+def _dialect(name: str) -> Any:
+    if name != "postgresql":
+        return sqlite
+    from sqlalchemy.dialects import postgresql  # a tenth of the time that a command on SQLite takes to start
+
+    return postgresql
 
 
 def pack(data: bytes) -> bytes:

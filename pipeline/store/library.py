@@ -558,20 +558,21 @@ class Library:
         with reading(self.engine) as connection:
             found = connection.execute(select(tie)).mappings()
             rows = [Tie(**{**row, "kind": TieKind(row["kind"])}) for row in found]
-            complete = [CompleteTies(**row) for row in connection.execute(select(complete_ties)).mappings()]
+            lists = connection.execute(select(complete_ties)).mappings()
+            complete = [CompleteTies(**{**row, "kind": TieKind(row["kind"]) if row["kind"] else None}) for row in lists]
         return Ties().with_rows(rows, complete)
 
     def save_ties(self, ties: Iterable[Tie], complete: Iterable[CompleteTies] = ()) -> None:
-        """Keeps them in one transaction; they replace those of the same pair and kind, and of the same city."""
+        """Keeps them in one transaction; they replace those of the same pair and kind, and of the same city and kind."""
         with writing(self.engine) as connection:
             for row in ties:
                 values = msgspec.structs.asdict(row) | {"kind": row.kind.value}
                 added = insert(connection, tie).values(values)
                 connection.execute(added.on_conflict_do_update(index_elements=["a", "b", "kind"], set_=values))
             for known in complete:
-                values = msgspec.structs.asdict(known)
+                values = msgspec.structs.asdict(known) | {"kind": known.kind.value if known.kind else ""}
                 added = insert(connection, complete_ties).values(values)
-                connection.execute(added.on_conflict_do_update(index_elements=["city"], set_=values))
+                connection.execute(added.on_conflict_do_update(index_elements=["city", "kind"], set_=values))
 
     def tagged(self, kind: TagKind) -> list[str]:
         """Ids of the tags of one kind that any article has, sorted."""

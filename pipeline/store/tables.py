@@ -231,7 +231,8 @@ complete_ties = Table(
     "complete_ties",
     library,
     Column("city", String(64), primary_key=True),
-    Column("source", Text, nullable=False),  # address of the page that names all of its ties
+    Column("kind", String(16), primary_key=True),  # sister | friendship | mou, "" for every kind
+    Column("source", Text, nullable=False),  # address of the page that says so
     Column("retrieved", Date, nullable=False),
 )
 

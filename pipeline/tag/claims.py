@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from pipeline.knowledge.lexicon import Lexicon
-from pipeline.model import Claim
+from pipeline.model import Claim, TieKind
 from pipeline.tag.folding import fold_pattern
 from pipeline.tag.places import Sighting
 from pipeline.tag.reading import Field, Reading
@@ -26,6 +26,7 @@ _SENTENCE = re.compile(r"[^。!?\n]+?(?:[。!?\n]|\.(?=\s)|$)")
 _NEAR_BEFORE, _NEAR_AFTER = 24, 16  # code points around a match in which a word still speaks against it
 _CLAUSE = re.compile(r"[,;:、，；]")
 _MOST_SENTENCE = 1_200  # code points: longer "sentences" are tables without a stop
+_NEVER = "(?!)"
 _MOST = 40  # claims per article: the longest list of a city's own page
 
 
@@ -38,6 +39,10 @@ class _Rules(NamedTuple):
     ]  # a city and what joins it to the next one, before two that are said to be tied: then there are three
     unless: re.Pattern[str]
     tie: re.Pattern[str]  # what every sentence has that is worth the search
+    named: re.Pattern[str]  # the language's words for ties
+    friendship: re.Pattern[str]  # those of them that mean less than sister cities
+    open: re.Pattern[str]  # those of them that may mean either
+    general: re.Pattern[str]  # words that are no names of ties: what these mean the words before them tell
 
 
 def find_claims(reading: Reading, sightings: Sequence[Sighting], lexicon: Lexicon) -> tuple[Claim, ...]:
@@ -83,6 +88,8 @@ def _rules(lexicon: Lexicon, language: str) -> _Rules | None:
         listed,
         _compile(str(table["unless"])),
         _compile(f"{tie}|姉妹|友好|побратим|jumel|herman|partnerschaft|twinned"),
+        _compile(tie),
+        *(_compile(str(table.get(name, _NEVER))) for name in ("friendship", "open", "general")),
     )
 
 
@@ -110,8 +117,20 @@ def _claims(field: Field, sightings: Sequence[Sighting], rules: _Rules) -> Itera
             for match in pattern.finditer(signed):
                 several = "both" in match.groupdict() and rules.listed.search(signed[: match.start()])
                 if not several and not rules.unless.search(_around(signed, match)):
+                    kind = _kind(match[0], field.folded[field.folded.rfind("\n", 0, start) + 1 : start], rules)
                     for a, b in _pairs(match, cities):
-                        yield Claim(a=min(a, b), b=max(a, b), evidence=field.text[start:end].strip())
+                        yield Claim(a=min(a, b), b=max(a, b), kind=kind, evidence=field.text[start:end].strip())
+
+
+def _kind(said: str, before: str, rules: _Rules) -> TieKind | None:
+    """Which tie is meant, by the words that claim it, or by those of the paragraph before them where these only say "friendly relations"."""
+    if rules.general.search(said) and not rules.named.search(said):
+        said = "".join([match[0] for match in rules.named.finditer(before)][-1:])
+        if not said:
+            return None
+    if rules.open.search(said):
+        return None
+    return TieKind.FRIENDSHIP if rules.friendship.search(said) else TieKind.SISTER
 
 
 def _sign(sentence: str, start: int, sightings: Iterable[Sighting]) -> tuple[str, list[str]]:

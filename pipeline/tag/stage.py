@@ -14,7 +14,7 @@ from pipeline.tag.relevance import judge
 from pipeline.tag.vocabulary import tag_vocabulary
 
 NAME = "tag"
-VERSION = "5"  # with the lexicon's digest it says which results are out of date
+VERSION = "6"  # with the lexicon's digest it says which results are out of date
 
 
 def tag(article: Article, lexicon: Lexicon) -> TaggedArticle:

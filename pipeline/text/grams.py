@@ -41,6 +41,18 @@ def tokenise_query(word: str) -> list[str]:
     return tokens[:-1] if ends_pair else tokens
 
 
+def all_tokens(text: str) -> set[str]:
+    """The tokens of a text, and every single character of its unspaced runs: one alone may be looked up."""
+    found: set[str] = set()
+    for run in _RUNS.findall(_fold(text)):
+        if _UNSPACED_RUN.match(run):
+            found.update(map(operator.add, run, run[1:]))
+            found.update(run)
+        else:
+            found.add(run)
+    return found
+
+
 def encode_token(token: str) -> str:
     """The token in letters that every database's parser keeps whole: "x" and its UTF-8 in hex."""
     return "x" + token.encode("utf-8").hex()

@@ -11,7 +11,7 @@ from archives import collect_sample_web
 from chromium import open_chromium
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Request
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -37,6 +37,14 @@ def pages_of(archive: Path) -> list[Path]:
     return list(chosen.values())
 
 
+def is_left_behind(request: Request) -> bool:
+    """True for an icon that was under way when the test went on: browsers ask for it only after the page has loaded.
+
+    Going on at once broke it off on one page in five. A missing or forbidden one fails with another error.
+    """
+    return request.url.endswith("/assets/favicon.svg") and request.failure == "net::ERR_ABORTED"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
 def test_every_kind_of_page_fits_and_asks_nobody(archive: Path, browser: Browser, width: int, scheme: str) -> None:
@@ -49,7 +57,10 @@ def test_every_kind_of_page_fits_and_asks_nobody(archive: Path, browser: Browser
     page.on(
         "request", lambda request: None if request.url.startswith(("file:", "data:")) else troubles.append(request.url)
     )
-    page.on("requestfailed", lambda request: troubles.append(f"{page.url}: {request.url} failed"))
+    page.on(
+        "requestfailed",
+        lambda request: None if is_left_behind(request) else troubles.append(f"{request.url}: {request.failure}"),
+    )
     for file in pages_of(archive):
         page.goto(file.as_uri())
         wide = page.evaluate("document.scrollingElement.scrollWidth - window.innerWidth")

@@ -19,7 +19,7 @@ from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.model import Words
 from pipeline.render.holdings import take_stock
 from pipeline.render.presenter import Presenter
-from pipeline.render.search import build_index
+from pipeline.render.search import build_index, offered_facets
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -148,6 +148,30 @@ def test_facets_and_days_narrow_it(page: Page, archive: Path) -> None:
     expect(page.get_by_role("status")).to_have_text(load_edition("ja").say("search.found", n=1))
 
 
+@pytest.mark.parametrize(("width", "folded"), [(320, True), (1280, False)])
+def test_what_narrows_a_search_is_folded_where_it_would_hide_the_results(
+    page: Page, archive: Path, width: int, folded: bool
+) -> None:
+    """W8: at 320 px the first result stands on the first screen; how many conditions hold is said beside the fold."""
+    from playwright.sync_api import expect
+
+    edition = load_edition("ja")
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address_of(archive, "city=busan&from=2026-09-11"))
+    result = page.locator("#search-list h3").first
+    expect(result).to_be_visible()
+    city = page.get_by_label(edition.say("search.city"), exact=True)
+    summary = page.locator("summary")
+    assert city.is_visible() is not folded
+    assert summary.is_visible() is folded
+    if folded:
+        assert result.bounding_box()["y"] < 900
+        expect(summary).to_have_text(f"{edition.say('search.narrow')} {edition.say('search.set', n=2)}")
+        summary.click()
+    city.select_option("")
+    assert page.locator("#search-set").text_content() == edition.say("search.set", n=1)
+
+
 def test_the_other_edition_searches_its_own_words(page: Page, archive: Path) -> None:
     from playwright.sync_api import expect
 
@@ -207,15 +231,25 @@ def test_one_query_of_ten_years_loads_less_than_100_kb(browser: Browser, archive
         target = place / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.body)
+    common = {f"{name}={values[0][0]}" for name, values in offered_facets(presenter).items()}
+    addresses = [*(f"q={quote(query)}" for query in HEAVY), *sorted(common)]
+    addresses += ["&".join([*sorted(common), "from=2018-01-01", "to=2026-01-01"]), f"q={quote('都市')}&{max(common)}"]
     loaded: dict[str, int] = {}
     context = browser.new_context()
-    for query in HEAVY:
+    for query in addresses:
         page, asked = context.new_page(), []
         page.on("request", lambda request, asked=asked: asked.append(unquote(urlsplit(request.url).path)))
-        page.goto(address_of(place, f"q={quote(query)}"))
+        page.goto(address_of(place, query))
         expect(page.locator("#search-count")).not_to_be_empty(timeout=20_000)
         loaded[query] = sum(Path(path).stat().st_size for path in set(asked) if "/search/ja/" in path)
         page.close()
     context.close()
     assert max(loaded.values()) < 100_000, loaded
     assert sorted(loaded.values())[len(loaded) // 2] < 60_000, loaded
+    # No one word and no one choice can load more than its shard and the stories of ten results.
+    sizes = {
+        kind: sorted(file.stat().st_size for file in (place / "search/ja" / kind).iterdir())
+        for kind in ("tokens", "stories")
+    }
+    assert (place / "search/ja/contents.js").stat().st_size + sizes["tokens"][-1] + sum(sizes["stories"][-10:]) < 90_000
+    assert sum(map(len, sizes.values())) < 1_700

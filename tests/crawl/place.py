@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import prepared
 
 from pipeline.store.database import open_engine
 from pipeline.store.inbox import Inbox
@@ -81,9 +82,8 @@ class Place:
 
     def crawl(self, *options: str, timeout: float = 60) -> tuple[int, dict[str, Any], str]:
         """Exit code, report, standard error."""
-        done = subprocess.run(
-            self.command(*options), capture_output=True, text=True, timeout=timeout, check=False, env=self.environment()
-        )
+        words = ("-m", "crawler", "--workspace", str(self.root), *options)
+        done = prepared.run(words, environment=self.environment(), timeout=timeout)
         return done.returncode, json.loads(done.stdout) if done.stdout else {}, done.stderr
 
     @property

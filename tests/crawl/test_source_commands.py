@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import filelock
+import prepared
 import pytest
 from badserver import BadServer, article, redirect, rss
 from place import Place
@@ -39,12 +40,8 @@ def listing(items: list[tuple[str, str]], *, head: str = "") -> str:
 
 def command(place: Place, *words: str) -> tuple[int, dict[str, Any], str]:
     """Exit code, report, standard error of `city-digest ... --json`."""
-    done = subprocess.run(
-        [sys.executable, "-P", "-c", "from pipeline.cli import main; main()", "-C", str(place.root), *words],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env=place.environment(),
+    done = prepared.run(
+        ("-c", prepared.COMMAND, "-C", str(place.root), *words), environment=place.environment(), timeout=60
     )
     found = json.loads(done.stdout) if done.stdout.startswith("{") else {"text": done.stdout}
     return done.returncode, found, done.stderr
@@ -278,9 +275,11 @@ def test_the_asking_process_ends_with_the_command_that_was_killed(server: BadSer
     server.routes["slow.example", "/robots.txt"] = server.silence
     place.configure(crawl={"timeout_s": 60}, rehearsal={"allow_loopback": True, "delay_s": 0.0, "proxy": server.url})
     before = len(server.seen)
-    script = "from pipeline.cli import main; main()"
     with subprocess.Popen(
-        [sys.executable, "-P", "-c", script, "-C", str(place.root), "source", "probe", "http://slow.example/"],
+        [
+            *(sys.executable, "-P", "-c", prepared.COMMAND),
+            *("-C", str(place.root), "source", "probe", "http://slow.example/"),
+        ],
         env=place.environment(),
         stderr=subprocess.PIPE,
     ) as asking:

@@ -7,14 +7,13 @@ import json
 import os
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
+import prepared
 import pytest
 
 from crawler.catalogue import load_catalogue
@@ -364,8 +363,8 @@ joint programme for young people and signed a memorandum on climate action with 
 
 
 def _run(*arguments: str) -> str:
-    command = [sys.executable, "-c", "from pipeline.cli import main; main()", *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = prepared.run(("-c", prepared.COMMAND, *arguments), environment=os.environ)
+    assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
 

@@ -25,5 +25,5 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, sample_server: SampleS
     """A workspace after one undisturbed run."""
     workspace = tmp_path_factory.mktemp("undisturbed")
     install_workspace(workspace)
-    run(workspace, sample_server, "run")
+    run(workspace, sample_server, "run", whole=True)
     return workspace

@@ -45,7 +45,7 @@ def test_the_seed_articles_are_read_tagged_and_shown(
     (tmp_path / "sources.d" / "seeds.toml").write_text(SOURCE, encoding="utf-8")
     for file in sorted((evaluation_data / "seeds").glob("*.txt")):
         shutil.copy(file, texts)
-    run(tmp_path, sample_server, "run")
+    run(tmp_path, sample_server, "--set", "process.workers=1", "run")
     first, second = (read(tmp_path, f"urn:city-digest:archive:seeds:{file.name}") for file in sorted(texts.iterdir()))
     assert {first.article.language, second.article.language} == {"ja"}
     assert first.relevance.relevant

@@ -6,15 +6,20 @@ installed by `npm ci --ignore-scripts` into this folder or, if CITY_DIGEST_TEST_
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from archives import collect_sample_web, invented, invented_shelf, write_archive
+from archives import BASE_URL, collect_sample_web, invented, invented_shelf, write_archive
 from chromium import open_chromium
 from components import lack
+
+from pipeline.knowledge.editions import load_edition
+from pipeline.model import Shelf
+from pipeline.render import render_letter
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -32,8 +37,25 @@ def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def invented_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A full, a quiet and a failed week, conflicts, copies, moved stories."""
-    return write_archive(tmp_path_factory.mktemp("invented"), invented_shelf(), invented().LEXICON)
+    """Weeks in every state, conflicts, copies, stories that moved, were withdrawn, edited, left out."""
+    return write_archive(tmp_path_factory.mktemp("invented"), invented_shelf(), invented().ATLAS)
+
+
+@pytest.fixture(scope="session")
+def new_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a workspace publishes before its first run: no issue, no story, no source."""
+    return write_archive(tmp_path_factory.mktemp("new"), Shelf(issues=(), cards=(), sources={}), invented().LEXICON)
+
+
+@pytest.fixture(scope="session")
+def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The HTML parts of the mail of an issue with every section, of one whose collection failed, and of an empty one."""
+    folder, sample = tmp_path_factory.mktemp("letters"), invented()
+    for issue, code in itertools.product((sample.MARKED, sample.FAILED, sample.EMPTY), ("ja", "en")):
+        address = {"base_url": BASE_URL, "sender": sample.SENDER}
+        letter = render_letter(issue, invented_shelf(), sample.ATLAS, load_edition(code), **address)
+        (folder / f"{issue.week}-{code}.html").write_text(letter.html, "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -94,8 +94,8 @@ def hostile_lexicon(strings: Sequence[str]) -> Lexicon:
     def names(text: str) -> dict[str, str]:
         return dict.fromkeys(("ja", "en", "zh", "ko", "ru"), text)
 
-    def terms(kind: str, longest: int | None = None) -> dict[str, Term]:
-        made = (Term(id=f"{kind}-{number}", names=names(text[:longest])) for number, text in enumerate(strings))
+    def terms(kind: str) -> dict[str, Term]:
+        made = (Term(id=f"{kind}-{number}", names=names(text)) for number, text in enumerate(strings))
         return {term.id: term for term in made}
 
     return Lexicon(
@@ -109,7 +109,7 @@ def hostile_lexicon(strings: Sequence[str]) -> Lexicon:
         countries=lexicon.countries | {"ZY": msgspec.structs.replace(lexicon.countries["JP"], names=names(strings[0]))},
         regions=lexicon.regions,
         networks=terms("network"),
-        themes=terms("theme", 40),  # they stand beside a plot, and those that ship are not longer
+        themes=terms("theme"),
         events=terms("event"),
         rules={},
     )

@@ -79,7 +79,7 @@ def test_the_pages_that_readers_land_on_score_high(node_modules: Path, tmp_path:
     with serve(
         archive
     ) as address:  # published where it is served, so that what needs an absolute address is judged too
-        write_archive(archive, invented_shelf(), invented().LEXICON, address)
+        write_archive(archive, invented_shelf(), invented().ATLAS, address)
         assert _poor(address, archive, node_modules, tmp_path / "report.json") == {}
 
 

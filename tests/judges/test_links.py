@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from archives import invented_shelf
 from components import lack
 
 pytestmark = pytest.mark.slow
@@ -21,14 +22,19 @@ CHECKER = (
 )
 
 
-def check(front: Path) -> tuple[list[str], set[str]]:
-    """What is wrong with any link, and the files of the archive that were reached."""
+def check(front: Path, *others: str) -> tuple[list[str], set[str]]:
+    """What is wrong with any link, and the files of the archive that were reached.
+
+    Args:
+        others: pages to begin at as well.
+    """
     if importlib.util.find_spec("linkcheck") is None:
         lack("LinkChecker")
     # Without --check-extern it takes every file outside the first one's folder for foreign and looks at none of them.
     options = ["--no-status", "--check-extern", "--ignore-url=^https?://", "--ignore-url=^mailto:", "--threads=2"]
+    starts = [front.as_uri(), *((front.parent / name).as_uri() for name in others)]
     done = subprocess.run(
-        [sys.executable, "-c", CHECKER, *options, "--verbose", "--output=csv", front.as_uri()],
+        [sys.executable, "-c", CHECKER, *options, "--verbose", "--output=csv", *starts],
         capture_output=True,
         text=True,
         check=False,
@@ -46,14 +52,17 @@ def check(front: Path) -> tuple[list[str], set[str]]:
     return wrong, {re.sub("[#?].*", "", row["url"]).removeprefix(f"{root}/") for row in links if row["url"]}
 
 
-@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive"])
+@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive", "new_archive"])
 def test_no_link_is_broken_and_every_page_is_reached(archive: str, request: pytest.FixtureRequest) -> None:
-    """Only the page for wrong addresses, and those that send readers on, are linked from nowhere."""
+    """Only the page for wrong addresses, and those that stand at a story's former address, are linked from nowhere."""
     folder: Path = request.getfixturevalue(archive)
-    wrong, reached = check(folder / "index.html")
     pages = {str(page.relative_to(folder)) for page in folder.rglob("*.html")}
+    former = {page for page in pages if page.split("/")[1:2] and page.split("/")[1] in invented_shelf().redirects}
+    wrong, reached = check(folder / "index.html")
     assert wrong == []
-    assert {page for page in pages - reached if "/b" not in page.replace("s0000000000b", "/b")} == {"404.html"}
+    assert pages - reached == {"404.html", *former}
+    wrong, _ = check(folder / "404.html", *sorted(former))
+    assert wrong == []
 
 
 def test_the_checker_sees_a_page_that_is_missing(invented_archive: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The Nu Html Checker, which W3C runs, on every page: HTML, and the CSS and SVG in it and beside it."""
+"""The Nu Html Checker, which W3C runs, on every page and mail: HTML, and the CSS and SVG in it and beside it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def errors_in(folder: Path, node_modules: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive"])
+@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive", "new_archive", "letters"])
 def test_no_page_has_an_error(archive: str, node_modules: Path, request: pytest.FixtureRequest) -> None:
     assert errors_in(request.getfixturevalue(archive), node_modules) == []
 

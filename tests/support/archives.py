@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import ModuleType
 
-import msgspec
+import lxml.html
 from sample_runs import run
 
 from pipeline.demo.sample import install_workspace
@@ -22,7 +22,40 @@ from pipeline.render import render_archive
 from pipeline.render.environment import SHIPPED, Templates
 
 BASE_URL = "https://digest.example/archive"
+Trait = tuple[str, ...]
 SHELVES = Path(__file__).parents[1] / "unit" / "render" / "sample.py"
+# Template -> pages of the invented archive that it makes, in every state that they can be in; without the edition.
+TYPES = {
+    "about": ("about",),
+    "agreements": ("agreements",),
+    "anniversaries": ("anniversaries",),
+    "calendar": ("calendar",),
+    "corrections": ("corrections",),
+    "data": ("data",),
+    "index": ("index.html",),
+    "issue": ("issues/2026-W42", "issues/2026-W43", "issues/2026-W44", "issues/2026-W45", "issues/2026-W46"),
+    "missing": ("404.html",),
+    "moved": ("stories/s0000000000b1",),
+    "names": ("names",),
+    "search": ("search",),
+    "sources": ("sources",),
+    "story": ("stories/s0000000000a1", "stories/s0000000000c1", "stories/s0000000000c3", "stories/s0000000000c4"),
+    "topic": (
+        "cities/geonames-1859171",
+        "networks/sco",
+        "pairs/geonames-1792947--geonames-1859171",
+        "themes/digital-smart-city",
+    ),
+    "topics": ("cities", "networks", "themes"),
+    "weeks": ("weeks",),
+    "withdrawn": ("stories/s0000000000b3", "stories/s0000000000c2"),
+}
+
+
+def every_type(template: str = "") -> list[str]:
+    """Pages of the invented archive in both editions: those of a template, or of all."""
+    pages = TYPES[template] if template else [page for pages in TYPES.values() for page in pages]
+    return [name for page in pages for name in ([page] if "." in page else [f"{page}/ja.html", f"{page}/en.html"])]
 
 
 def collect_sample_web(workspace: Path) -> Path:
@@ -45,10 +78,9 @@ def invented() -> ModuleType:
 
 
 def invented_shelf() -> Shelf:
-    """All that shelf has, and after it a week whose collection failed."""
-    sample = invented()
-    shelf: Shelf = sample.SHELF
-    return msgspec.structs.replace(shelf, issues=(*shelf.issues, sample.FAILED))
+    """Weeks in every state, the last with every section and every mark of the editors; stories that moved and were withdrawn."""
+    shelf: Shelf = invented().WHOLE
+    return shelf
 
 
 def write_archive(
@@ -82,6 +114,34 @@ def richest_pages(archive: Path, code: str = "*") -> list[Path]:
         if key not in chosen or file.stat().st_size > chosen[key].stat().st_size:
             chosen[key] = file
     return [file for file in chosen.values() if code == "*" or file.name in (f"{code}.html", "index.html", "404.html")]
+
+
+def telling_pages(archive: Path) -> list[Path]:
+    """Pages that together have whatever any page has: each element with its classes and attributes, in each place that it has.
+
+    Each edition by itself, as words of one may be wider than those of another.
+    """
+    traits: dict[Path, frozenset[Trait]] = {file: _traits(file) for file in sorted(archive.rglob("*.html"))}
+    chosen: list[Path] = []
+    for name in sorted({file.name for file in traits}):
+        left = {file: those for file, those in traits.items() if file.name == name}
+        seen: set[Trait] = set()
+        while richest := max(
+            (file for file in left if left[file] - seen), key=lambda f: len(left[f] - seen), default=None
+        ):
+            chosen.append(richest)
+            seen |= left[richest]
+    return chosen
+
+
+def _traits(file: Path) -> frozenset[Trait]:
+    page = lxml.html.document_fromstring(file.read_bytes().decode("utf-8"))
+    return frozenset((*_kind(parent), *_kind(child)) for parent in page.iter("*") for child in parent.iterchildren("*"))
+
+
+def _kind(element: lxml.html.HtmlElement) -> Trait:
+    """What a rule of a style sheet or of a checker may ask for: neither words nor addresses."""
+    return (element.tag, *sorted(element.get("class", "").split()), *sorted(f"[{name}]" for name in element.attrib))
 
 
 def names_of(archive: Path, pages: Iterable[Path]) -> list[str]:

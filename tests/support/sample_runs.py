@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import prepared
 from sqlalchemy import MetaData, select
 
 from pipeline.demo.server import SampleServer
@@ -29,7 +30,7 @@ def command(workspace: Path, server: SampleServer, *arguments: str) -> list[str]
         sys.executable,
         "-P",
         "-c",
-        "from pipeline.cli import main; main()",
+        prepared.COMMAND,
         "-C",
         str(workspace),
         *proxy,
@@ -37,15 +38,19 @@ def command(workspace: Path, server: SampleServer, *arguments: str) -> list[str]
     ]
 
 
-def run(workspace: Path, server: SampleServer, *arguments: str, code: int | tuple[int, ...] = 0) -> dict[str, Any]:
-    """The JSON that a command printed; fails if it ended with another code than this or these."""
-    done = subprocess.run(
-        [*command(workspace, server, *arguments), "--json"],
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-        timeout=300,
-    )
+def run(
+    workspace: Path, server: SampleServer, *arguments: str, code: int | tuple[int, ...] = 0, whole: bool = False
+) -> dict[str, Any]:
+    """The JSON that a command printed; fails if it ended with another code than this or these.
+
+    Args:
+        whole: with a start of its own, as a person's has.
+    """
+    words = [*command(workspace, server, *arguments), "--json"]
+    if whole:
+        done = subprocess.run(words, capture_output=True, text=True, env=ENVIRONMENT, timeout=300)
+    else:
+        done = prepared.run(words[2:], environment=ENVIRONMENT, timeout=300)
     assert done.returncode in (code if isinstance(code, tuple) else (code,)), done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found

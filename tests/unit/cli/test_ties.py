@@ -67,8 +67,17 @@ def test_without_a_city_every_shipped_tie_is_listed(call: Call) -> None:
 
 
 def test_a_city_whose_every_tie_is_known_says_so(call: Call) -> None:
-    assert "every tie of Paris, FR is known: https://" in call("list", "geonames:2988507").output
-    assert json.loads(call("list", "geonames:2988507", "--json").output)["complete"][0]["city"] == "geonames:2988507"
+    assert "every sister tie of Paris, FR is known: https://" in call("list", "geonames:2988507").output
+    (row,) = json.loads(call("list", "geonames:2988507", "--json").output)["complete"]
+    assert (row["city"], row["kind"]) == ("geonames:2988507", "sister")
+
+
+def test_a_list_imported_without_a_kind_holds_every_tie(call: Call, table: Callable[[str], str]) -> None:
+    """Tables made before lists had kinds mean what they meant."""
+    call("import", table(f"city,source\nKobe,{PAGE}\n"))
+    assert f"every tie of Kobe, JP is known: {PAGE}" in call("list", "Kobe").output
+    call("import", table(f"city,kind,source\nKobe,mou,{PAGE}\n"))
+    assert [row["kind"] for row in json.loads(call("list", "Kobe", "--json").output)["complete"]] == ["", "mou"]
 
 
 def test_an_ambiguous_or_unknown_city_is_refused_with_what_to_write(call: Call) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.compose import compose_issue
+from pipeline.compose.choice import MOST_BACKGROUND, MOST_FOLLOW_UPS
 from pipeline.compose.issue import region_of
 from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.knowledge.ties import Ties
@@ -177,6 +178,23 @@ def test_a_story_of_an_earlier_issue_is_a_follow_up_and_no_lead() -> None:
     issue = compose([card("a", "CN", families=4), card("b", "CN"), card("c", "FR")], earlier=[earlier])
     assert (ids(issue.leads), ids(issue.follow_ups), issue.background) == (["c"], ["a", "b"], ())
     assert [item.follow_up for item in issue.cards] == [False, True, True]
+
+
+def test_what_goes_on_and_what_explains_have_their_quotas_and_the_rest_is_named() -> None:
+    """An issue is read in five minutes, however much goes on: what changed a fact first, then the rest by its score."""
+    first = compose([card(f"s{number:02}", "CN") for number in range(8)], week="2026-W45")
+    again = [card(f"s{number:02}", "CN", sources=2 + number, families=2 + number) for number in range(8)]
+    again[0] = msgspec.structs.replace(again[0], event=on("2026-11-20"))
+    explains = [card(f"b{number}", "KR", article_class=ArticleClass.BACKGROUND) for number in range(5)]
+    issue = compose([*again, *explains], week="2026-W46", earlier=[first])
+    ranked = sorted((c for c in issue.cards if c.story_id.startswith("s")), key=lambda c: (-c.score, c.story_id))
+    told = [c.story_id for c in ranked if c.story_id != "s00"][: MOST_FOLLOW_UPS - 1]
+    assert set(ids(issue.follow_ups)) == {"s00", *told}
+    assert ids(issue.follow_ups) == [c.story_id for c in ranked if c.story_id in {"s00", *told}]
+    assert ids(issue.background) == ["b0", "b1", "b2"]
+    assert len(issue.background) == MOST_BACKGROUND
+    assert ids(issue.further) == [*(c.story_id for c in ranked if c.story_id not in {"s00", *told}), "b3", "b4"]
+    assert issue.figures.stories == 13
 
 
 def test_a_story_that_took_in_an_earlier_one_is_its_follow_up_and_keeps_one_row_per_date() -> None:

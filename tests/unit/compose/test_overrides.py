@@ -141,6 +141,16 @@ def test_a_change_of_a_story_that_no_issue_had_is_no_correction() -> None:
     assert compose(FIRST, [], decide("s", OverrideKind.RETRACT)).corrections == ()
 
 
+def test_of_a_withdrawn_story_nothing_is_told_but_that_it_was_withdrawn() -> None:
+    """Its words are gone, so what was changed in them is nobody's matter; once is enough, too."""
+    first = compose(FIRST, [card("s", "CN")])
+    changes = [decide("s", OverrideKind.EDIT, headline={"en": "Theirs"}), decide("s", OverrideKind.RETRACT)]
+    later = decide("s", OverrideKind.RETRACT, reason="again")
+    second = compose(SECOND, [], *changes, later, earlier=[first])
+    assert [(row.kind, row.reason) for row in second.corrections] == [(OverrideKind.RETRACT, "why")]
+    assert compose(THIRD, [], *changes, later, earlier=[first, second]).corrections == ()
+
+
 def test_a_retracted_story_is_not_told_again_under_any_id() -> None:
     first = compose(FIRST, [card("old", "CN", dates=(DatedEvent(start=dt.date(2026, 11, 20)),))])
     retract = decide("new", OverrideKind.RETRACT)

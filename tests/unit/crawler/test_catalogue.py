@@ -215,7 +215,7 @@ def test_a_mistake_is_told_with_file_key_and_remedy(
     assert text != FEED
     write("sample_city.toml", text)
     with pytest.raises(ConfigurationError) as caught:
-        load_catalogue(tmp_path)
+        load_catalogue(tmp_path, tmp_path / "shipped")
     for sentence in ("sample_city.toml", *sentences):
         assert sentence in str(caught.value)
 

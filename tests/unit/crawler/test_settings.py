@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,24 @@ def settings() -> Settings:
 )
 def test_pinned(settings: Settings, name: str, value: object) -> None:
     assert settings[name] == value
+
+
+def test_what_lets_others_in_or_has_no_work_is_not_even_loaded(settings: Settings) -> None:
+    paths = build_component_list(settings.get_component_priority_dict_with_base("EXTENSIONS"))
+    assert [str(path).rpartition(".")[2] for path in paths] == [
+        "CoreStats",
+        "LogCount",
+        "MemoryUsage",
+        "CloseSpider",
+        "LogStats",
+    ]
+
+
+def test_a_crawl_starts_without_what_only_others_need() -> None:
+    """An HTTP client for the list of suffixes, where one process asks all hosts; PostgreSQL, where the store is SQLite."""
+    script = "import sys, crawler.run; print([name for name in ('requests', 'sqlalchemy.dialects.postgresql') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n"
 
 
 def test_only_web_schemes_have_handlers(settings: Settings) -> None:

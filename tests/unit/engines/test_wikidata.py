@@ -6,6 +6,7 @@ The statements are invented, but for those about Kobe; the form is that of SPARQ
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import http.server
 import json
 import re
@@ -249,6 +250,14 @@ def test_a_busy_service_is_asked_again_when_it_says(endpoint: Endpoint, ask: Ask
     assert waits == [7]
 
 
+def test_a_busy_service_that_does_not_say_how_long_is_given_a_minute(endpoint: Endpoint, ask: Ask, waits: list[float]) -> None:  # fmt: skip
+    """Its limits are so much of its time per minute."""
+    endpoint.say(429)
+    endpoint.answer(statement(KOBE, RIGA))
+    assert len(ask()[0].ties) == 1
+    assert waits == [60]
+
+
 def test_a_service_that_stays_busy_is_left_alone(endpoint: Endpoint, ask: Ask, waits: list[float]) -> None:
     endpoint.say(429, Retry_After="1")
     with pytest.raises(ServiceError, match=r"answered 429.*Try again later"):
@@ -315,10 +324,71 @@ def test_a_question_too_large_for_the_service_is_halved_down_to_one_city(endpoin
 
 
 def test_a_refusal_is_told_at_once(endpoint: Endpoint, ask: Ask) -> None:
-    endpoint.say(403)
-    with pytest.raises(ServiceError, match="answered 403"):
+    endpoint.say(400)
+    with pytest.raises(ServiceError, match=r"answered 400.*vocabulary\?"):
         ask()
     assert len(endpoint.asked) == 1
+
+
+def test_who_is_shut_out_is_told_why_and_asks_no_more(endpoint: Endpoint, ask: Ask, waits: list[float]) -> None:
+    endpoint.say(403, b"You have been banned until tomorrow, please respect throttling and retry-after headers.")
+    with pytest.raises(ServiceError, match=r"answered 403.*crawl\.contact.*tomorrow"):
+        ask("geonames:1", "geonames:2")
+    assert (len(endpoint.asked), waits) == (1, [])
+
+
+def test_a_packed_answer_is_read_and_one_that_is_cut_short_or_garbled_is_noticed(endpoint: Endpoint, ask: Ask) -> None:
+    whole = gzip.compress(results(statement(KOBE, RIGA)))
+    endpoint.say(200, whole, Content_Type=JSON, Content_Encoding="gzip")
+    assert len(ask()[0].ties) == 1
+    assert endpoint.headers[0]["accept-encoding"] == "gzip"
+    for body, said in ((whole[:-12], "broke off"), (b"no gzip at all", "garbled")):
+        endpoint.replies.clear()
+        endpoint.say(200, body, Content_Type=JSON, Content_Encoding="gzip")
+        with pytest.raises(ServiceError, match=said):
+            ask()
+
+
+def test_what_unpacks_to_far_too_much_is_not_kept(endpoint: Endpoint, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    monkeypatch.setattr("pipeline.engines.wikidata.MOST_BYTES", 1_000)
+    endpoint.say(200, gzip.compress(b" " * 1_000_000), Content_Type=JSON, Content_Encoding="gzip")
+    with pytest.raises(ServiceError, match="did not end"):
+        ask()
+
+
+def test_the_question_is_in_the_words_of_wikibases_rdf(endpoint: Endpoint, ask: Ask) -> None:
+    """Full statements, so that qualifiers and references are there; all but deprecated ones, since of many partners none is preferred;
+    times with their precision; prefixes declared, as other endpoints know none."""
+    endpoint.answer()
+    ask()
+    query = endpoint.queries[0]
+    used = set(re.findall(r"\b([a-z]+):[A-Za-z]\w*", query.partition("SELECT")[2]))
+    assert used == set(re.findall(r"PREFIX (\w+): <http://\S+[/#]>", query))
+    for part in (
+        "?item wdt:P1566 ?geo ; p:P190 ?statement .",
+        "?statement ps:P190 ?other ; wikibase:rank ?rank .",
+        "FILTER(?rank != wikibase:DeprecatedRank)",
+        "pqv:P580 [ wikibase:timeValue ?since ; wikibase:timePrecision ?sinceExact ]",
+        "pqv:P582 [ wikibase:timeValue ?until ; wikibase:timePrecision ?untilExact ]",
+        "?statement pq:P582 ?ended",
+        "?statement prov:wasDerivedFrom/pr:P854 ?reference",
+    ):
+        assert part in query
+    assert query.count("{") == query.count("}")
+
+
+def test_an_unknown_end_is_a_nameless_node_and_no_date(endpoint: Endpoint, ask: Ask) -> None:
+    """In RDF "unknown value" is an address without meaning, and has no time and no precision."""
+    endpoint.answer(statement(KOBE, RIGA, ended="http://www.wikidata.org/.well-known/genid/1f0c"))
+    assert ask()[0].ties == ()
+
+
+def test_dates_before_our_era_and_of_the_hour_are_no_dates_of_ties(endpoint: Endpoint, ask: Ask) -> None:
+    endpoint.answer(
+        statement(KOBE, RIGA, 1, since="-0043-03-15T00:00:00Z", sinceExact="11"),
+        statement(KOBE, SEATTLE, 2, since="1957-10-21T10:00:00Z", sinceExact="12"),
+    )
+    assert [tie.since for tie in ask()[0].ties] == ["", ""]
 
 
 def test_nobody_there_is_told_with_the_reason(waits: list[float]) -> None:

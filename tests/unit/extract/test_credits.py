@@ -227,6 +227,7 @@ def test_datelines_and_signatures_count_where_they_stand_only() -> None:
         (["By Petra", "9 July 2025"], []),
         (["By the harbour", "9 July 2025"], []),
         (["The mayor told Xinhua on 9 July 2025 that she would travel"], []),
+        (["Xinhua7月9日电"], []),  # what stands on both sides of a date is no name
     ],
 )
 def test_credits_beside_the_text(pieces: list[str], names: list[str]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import struct
 from pathlib import Path
 
 import pytest
 
 from pipeline.errors import WorkspaceError
-from pipeline.files import clear_staging, replace_file
+from pipeline.files import Writer, clear_staging, replace_file, write_all
 
 
 def test_a_file_is_made_with_its_folder_and_replaced(tmp_path: Path) -> None:
@@ -52,3 +54,53 @@ def test_leftovers_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     (tmp_path / "4711-x.html").write_bytes(b"half")
     clear_staging(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_writer_leaves_all_files_and_counts_those_that_changed(tmp_path: Path) -> None:
+    folder, staging = tmp_path / "archive", tmp_path / "staging"
+    files = {"index.html": b"front", "stories/\u4e00/ja.html": "\u6a2a\u6d5c".encode(), "empty.txt": b""}
+    files |= {f"stories/{number}.html": bytes([number]) * 40_000 for number in range(20)}
+    for expected in (23, 0):
+        with Writer(folder, staging=staging) as writer:
+            for path, body in files.items():
+                writer.write(path, body)
+        assert writer.written == expected
+    assert {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()
+    } == files
+    assert list(staging.iterdir()) == []
+
+
+def test_a_writer_says_which_file_it_could_not_write(tmp_path: Path) -> None:
+    """However many come after it."""
+    (tmp_path / "archive" / "x.html").mkdir(parents=True)
+
+    def write() -> None:
+        with Writer(tmp_path / "archive", staging=tmp_path / "staging") as writer:
+            writer.write("x.html", b"new")
+            for number in range(100):
+                writer.write(f"{number}.html", b"." * 100_000)
+
+    with pytest.raises(WorkspaceError, match=r"x\.html could not be written: .*run the same command again"):
+        write()
+    assert (tmp_path / "archive" / "x.html").is_dir()
+
+
+def test_what_went_wrong_first_is_what_is_told(tmp_path: Path) -> None:
+    (tmp_path / "archive" / "x.html").mkdir(parents=True)
+
+    def write() -> None:
+        with Writer(tmp_path / "archive", staging=tmp_path / "staging") as writer:
+            writer.write("x.html", b"new")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        write()
+
+
+def test_of_a_file_that_was_sent_by_half_nothing_is_written(tmp_path: Path) -> None:
+    """As by a run that was killed."""
+    whole = struct.pack(">IQ", 1, 3) + b"a" + b"new"
+    half = struct.pack(">IQ", 1, 3) + b"b" + b"ne"
+    assert write_all(io.BytesIO(whole + half), tmp_path / "archive", tmp_path / "staging") == 1
+    assert [file.name for file in (tmp_path / "archive").iterdir()] == ["a"]

@@ -62,7 +62,7 @@ def library(tmp_path: Path) -> Iterator[Library]:
     engine.dispose()
 
 
-def keep(library: Library, name: str, text: str, day: str) -> str:
+def keep(library: Library, name: str, text: str, day: str, article_class: ArticleClass = ArticleClass.NEWS) -> str:
     """Derives a page of a source of its own into the library; returns the article's id."""
     key = hashlib.sha256(name.encode()).hexdigest()[:16]
     moment = dt.datetime.fromisoformat(f"{day}T09:00+00:00")
@@ -73,7 +73,7 @@ def keep(library: Library, name: str, text: str, day: str) -> str:
         fingerprint=hashlib.sha256(text.encode()).hexdigest()[:16],
     )  # fmt: skip
     tagged = TaggedArticle(
-        article=article, tags=(), relevance=Relevance(score=1, article_class=ArticleClass.NEWS, reasons={})
+        article=article, tags=(), relevance=Relevance(score=1, article_class=article_class, reasons={})
     )
     results = (StageResult(stage="tag", key="k", outcome="value", value=msgspec.json.encode(tagged)),)
     library.save_derivation(
@@ -218,3 +218,38 @@ def test_what_was_decided_of_an_article_counts_when_it_comes_months_later(librar
     assert keep(library, "port", CHOIR, "2026-10-05") == late
     regroup(library, None)
     assert stories(library) == [{old, late}]
+
+
+def test_what_was_kept_apart_stays_apart_when_the_article_it_was_said_of_is_taken_out(library: Library) -> None:
+    """Whoever stays in its story takes its place, so that the two stories do not merge."""
+    leading, beside = keep(library, "paper", BRIDGE, "2026-03-05"), keep(library, "coast", CHOIR, "2026-03-05")
+    note = "A note of the archive on its own affairs, and on nothing else."
+    other = keep(library, "archive", note, "2026-03-06")
+    together = Constraint(a=min(leading, beside), b=max(leading, beside), together=True)
+    apart = Constraint(a=min(leading, other), b=max(leading, other), together=False)
+    library.save_constraints([together, apart])
+    regroup(library, None)
+    assert stories(library) == sorted([{leading, beside}, {other}], key=sorted)
+
+    keep(library, "paper", BRIDGE, "2026-03-05", ArticleClass.OFF_TOPIC)
+    regroup(library, None)
+    assert stories(library) == sorted([{beside}, {other}], key=sorted)
+    handed_down = Constraint(a=min(beside, other), b=max(beside, other), together=False)
+    assert set(library.constraints()) == {together, apart, handed_down}
+    regroup(library, None)
+    assert len(library.constraints()) == 3
+
+
+def test_what_a_person_said_of_who_stays_goes_before(library: Library) -> None:
+    leading, beside = keep(library, "paper", BRIDGE, "2026-03-05"), keep(library, "coast", CHOIR, "2026-03-05")
+    other = keep(library, "archive", "A note of the archive on its own affairs, and on nothing else.", "2026-03-06")
+    said = [
+        Constraint(a=min(pair), b=max(pair), together=together)
+        for pair, together in (((leading, beside), True), ((leading, other), False))
+    ]
+    library.save_constraints(said)
+    regroup(library, None)
+    keep(library, "paper", BRIDGE, "2026-03-05", ArticleClass.OFF_TOPIC)
+    library.save_constraints([Constraint(a=min(beside, other), b=max(beside, other), together=True)])
+    regroup(library, None)
+    assert stories(library) == [{beside, other}]

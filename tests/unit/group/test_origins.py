@@ -258,3 +258,21 @@ def test_articles_without_text_derive_from_nobody(make: Make) -> None:
         return msgspec.structs.replace(one, article=article)
 
     assert derived(make("a1", "Ports", REPORT), emptied(make("a2", "x")), voices={"a1": "xinhua"}) == {}
+
+
+def test_a_report_that_credits_unknown_ones_does_not_derive_from_its_own_family(make: Make) -> None:
+    """Its voice is its own, and what it credits is nobody's here: so it tells an account, whatever its family told before."""
+    earlier = make("a1", "Ports", REPORT)
+    japanese = make("a2", "港", JAPANESE, language="ja", references=("Mihon Port Annals", "Harbour Gazette"))
+    voices, alike = {"a1": "mihon", "a2": "mihon"}, alike_by(default=0.7)
+    assert find_derivations([earlier, japanese], voices, {"a1", "a2"}, alike, {"a1", "a2"}) == {}
+    assert "a2" in find_derivations([earlier, japanese], voices, {"a1", "a2"}, alike, {"a1"}), "where it credits them"
+
+
+def test_figures_in_threes_are_the_same_however_they_are_parted(make: Make) -> None:
+    report = REPORT.replace("412 thousand", "412,500")
+    french = make(
+        "a2", "Ports", "412 500 conteneurs, 37 familles de hérons, un horaire commun d'ici 2028.", language="fr"
+    )
+    found = derived(make("a1", "Ports", report), french, voices={"a1": "xinhua"}, alike=alike_by(default=0.7))
+    assert found == {"a2": ("a1", CopyKind.TRANSLATED)}

@@ -96,6 +96,30 @@ def test_a_figure_is_the_same_in_all_digits(make: Make, text: str):
     assert list(profile_all([make("a", "T", text)])["a"].signs) == ["figure:1350"]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "figures"),
+    [
+        ("de", "1.500 Gäste aus 12 Städten", "12 1500"),
+        ("de-CH", "1'500 Gäste", "1500"),
+        ("es", "1.500 invitados y 2.350.000 euros", "1500 2350000"),
+        ("es", "12 500 personas", "12500"),
+        ("fr", "1\u202f500 invités", "1500"),
+        ("fr", "le 8, 350 invités, 1\u00a0500 élèves", "1500 350"),
+        ("ru", "1\u00a0500 гостей, 65 лет", "1500 65"),
+        ("pt", "1.500 convidados", "1500"),
+        ("en", "1,500 guests", "1500"),
+        ("en", "1.500 metres", "500"),
+        ("en", "in 2026 350 guests", "2026 350"),
+        ("ja", "1,500人、12 350", "12 1500 350"),
+        ("fr", "12.11.2026", "11 12 2026"),
+    ],
+)  # fmt: skip
+def test_a_figure_is_read_as_its_language_writes_it(make: Make, language: str, text: str, figures: str):
+    """So that reports of one event in several languages have it in common."""
+    signs = profile_all([make("a", "T", text, language=language)])["a"].signs
+    assert sorted(sign.removeprefix("figure:") for sign in signs) == figures.split()
+
+
 def test_of_an_event_of_weeks_only_the_first_day_is_told(make: Make):
     short, long = (make("a", "T", dates=(("2026-10-20", last),)) for last in ("2026-10-22", "2026-11-20"))
     days = sorted(profile_all([short])["a"].signs)

@@ -52,6 +52,13 @@ def test_a_table_of_complete_lists_is_told_by_its_columns() -> None:
     assert table.ties == ()
 
 
+def test_a_list_may_be_complete_in_one_kind_alone() -> None:
+    table = read(f"city,kind,source\nKobe,Sister,{PAGE}\nKobe,mou,{PAGE}\nKobe,,{PAGE}\n")
+    assert [row.kind for row in table.complete] == [TieKind.SISTER, TieKind.MOU, None]
+    assert "line 2, column kind: 'twin' is no kind of tie" in faults(f"city,kind,source\nKobe,twin,{PAGE}\n")
+    assert "line 3 says again what line 2 says" in faults(f"city,kind,source\nKobe,mou,{PAGE}\nKobe,mou,{PAGE}\n")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

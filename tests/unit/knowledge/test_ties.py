@@ -32,8 +32,8 @@ def tie(a: str = "c:1", b: str = "c:2", **about: Any) -> Tie:
     return Tie(**(fields | about))  # fmt: skip
 
 
-def complete(city: str) -> CompleteTies:
-    return CompleteTies(city=city, source="https://all.example/", retrieved=READ)
+def complete(city: str, kind: TieKind | None = None) -> CompleteTies:
+    return CompleteTies(city=city, kind=kind, source=f"https://{kind or 'all'}.example/", retrieved=READ)
 
 
 # ---------------------------------------------------------------------------------------------------------------- check
@@ -71,6 +71,38 @@ def test_only_a_complete_list_without_the_pair_contradicts(city: str) -> None:
 
 def test_a_complete_list_contradicts_what_ended() -> None:
     assert Ties((tie(until="2018"),), (complete("c:1"),)).check("c:1", "c:2")[0] is Verdict.CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("claimed", "listed", "verdict"),
+    [
+        ("sister", "sister", Verdict.CONTRADICTED),
+        ("sister", "friendship mou", Verdict.UNKNOWN),
+        ("friendship", "sister", Verdict.UNKNOWN),
+        ("friendship", "friendship", Verdict.UNKNOWN),  # it may be more: a sister city
+        ("friendship", "sister friendship", Verdict.CONTRADICTED),
+        ("mou", "sister friendship", Verdict.UNKNOWN),
+        ("", "sister friendship", Verdict.UNKNOWN),
+        ("", "sister friendship mou", Verdict.CONTRADICTED),
+    ],
+)
+def test_a_list_contradicts_claims_of_its_own_kind_alone(claimed: str, listed: str, verdict: Verdict) -> None:
+    """Whose sister cities are all known may have pacts of friendship that nobody listed."""
+    ties = Ties((), tuple(complete("c:1", TieKind(kind)) for kind in listed.split()))
+    kind = TieKind(claimed) if claimed else None
+    assert ties.check("c:1", "c:2", kind)[0] is verdict
+    assert Ties((), (complete("c:1"),)).check("c:1", "c:2", kind)[0] is Verdict.CONTRADICTED
+
+
+def test_two_cities_lists_do_not_make_one() -> None:
+    ties = Ties((), (complete("c:1", TieKind.SISTER), complete("c:2", TieKind.FRIENDSHIP)))
+    assert ties.check("c:1", "c:2", TieKind.FRIENDSHIP)[0] is Verdict.UNKNOWN
+
+
+def test_a_list_cannot_contradict_what_was_made_after_it_was_read() -> None:
+    ties = Ties((), (complete("c:1"),))
+    assert ties.check("c:1", "c:2", made=READ - dt.timedelta(days=1))[0] is Verdict.CONTRADICTED
+    assert ties.check("c:1", "c:2", made=READ)[0] is Verdict.UNKNOWN
 
 
 def test_a_city_is_not_tied_to_itself_and_nothing_proves_it() -> None:
@@ -118,15 +150,16 @@ def test_the_first_and_the_last_day_of_the_lead() -> None:
     assert ahead("2028-06-24", since="1973-06-24") == [], "the day itself is no longer ahead"
 
 
-def test_a_month_counts_as_long_as_some_of_it_lies_ahead() -> None:
+def test_a_month_counts_as_long_as_half_of_it_lies_ahead() -> None:
     assert ahead("2027-11-15", since="1957-11") == [(70, "2027-11")]
-    assert ahead("2027-11-30", since="1957-11") == []
+    assert ahead("2027-11-16", since="1957-11") == [], "its day has more likely passed"
     assert ahead("2026-05-01", since="1957-11") == [(70, "2027-11")], "it may be on the first"
 
 
-def test_a_year_counts_as_long_as_some_of_it_lies_ahead_and_stays_a_year() -> None:
-    assert ahead("2026-12-30", since="1971") == [(55, "2026")]
-    assert ahead("2026-12-31", since="1971") == []
+def test_a_year_counts_as_long_as_half_of_it_lies_ahead_and_stays_a_year() -> None:
+    """In November nobody plans for "some day in this year"."""
+    assert ahead("2026-07-01", since="1971") == [(55, "2026")]
+    assert ahead("2026-07-02", since="1971") == []
     assert ahead("2026-06-30", since="1978") == []
     assert ahead("2026-07-01", since="1978") == [(50, "2028")]
 
@@ -149,7 +182,7 @@ def test_soonest_first_and_only_of_the_cities_asked_for() -> None:
         )
     )
     first = dt.date(2026, 11, 22)
-    assert [row.a for row in ties.anniversaries(first, 18)] == ["c:3", "c:5", "c:1"], "a month stands at its first day"
+    assert [row.a for row in ties.anniversaries(first, 18)] == ["c:5", "c:3", "c:1"], "a month stands at its last day"
     assert [row.a for row in ties.anniversaries(first, 18, {"c:2"})] == ["c:1"]
     assert ties.anniversaries(first, 18, ()) == ()
 
@@ -172,14 +205,16 @@ def test_kobe_and_tianjin_have_been_friendship_cities_since_1973() -> None:
 
 
 def test_of_the_second_seeds_three_cities_paris_is_contradicted_and_none_confirmed() -> None:
-    verdicts = {city: SHIPPED.check(HANGZHOU, city)[0] for city in (PARIS, SAN_FRANCISCO, MELBOURNE)}
+    verdicts = {city: SHIPPED.check(HANGZHOU, city, TieKind.SISTER)[0] for city in (PARIS, SAN_FRANCISCO, MELBOURNE)}
     assert verdicts == {PARIS: Verdict.CONTRADICTED, SAN_FRANCISCO: Verdict.UNKNOWN, MELBOURNE: Verdict.UNKNOWN}
     assert SHIPPED.check(PARIS, ROME)[0] is Verdict.CONFIRMED
 
 
 def test_the_lesser_agreements_of_a_city_with_a_complete_list_ship_too() -> None:
-    """Paris is twinned with Rome alone, but has pacts of friendship: those must not be called false."""
-    assert SHIPPED.is_complete(PARIS)
+    """Paris is twinned with Rome alone, but has pacts of friendship: of those nobody knows all, and none may be called false."""
+    assert [row.kind for row in SHIPPED.complete_of(PARIS)] == [TieKind.SISTER]
+    assert SHIPPED.check(PARIS, HANGZHOU, TieKind.FRIENDSHIP)[0] is Verdict.UNKNOWN
+    assert SHIPPED.check(PARIS, HANGZHOU)[0] is Verdict.UNKNOWN
     assert len(SHIPPED.of(PARIS)) > 35
     assert SHIPPED.check(PARIS, "geonames:1857910")[0] is Verdict.CONFIRMED, "Kyoto, 1958"
 

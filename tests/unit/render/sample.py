@@ -1,4 +1,8 @@
-"""An invented shelf: two issues, eight stories, a small lexicon. Cities and networks are real, events and outlets are not."""
+"""An invented shelf: two issues, eight stories, a small lexicon. Cities and networks are real, events and outlets are not.
+
+Not on that shelf, and for those who want them: weeks that failed, that brought nothing, and one with every section and every
+mark of the editors.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +17,20 @@ from pipeline.model import (
     Account,
     Agreement,
     AgreementStatus,
+    Anniversary,
     ArticleClass,
     CalendarRow,
     Call,
     Card,
     CardCopy,
     CardSource,
+    CheckedClaim,
+    CompleteTies,
     Conflict,
     CopyKind,
+    Correction,
     DatedEvent,
+    Development,
     Figures,
     FuzzyDate,
     Issue,
@@ -30,6 +39,8 @@ from pipeline.model import (
     Label,
     Meeting,
     Origin,
+    Override,
+    OverrideKind,
     Person,
     Precision,
     RegionSection,
@@ -38,6 +49,9 @@ from pipeline.model import (
     SourceSpec,
     SourceState,
     Terms,
+    Tie,
+    TieKind,
+    Verdict,
     Words,
 )
 
@@ -129,6 +143,33 @@ LEXICON = Lexicon(
             _term("suspension-termination", "交流停止・提携解消", "Suspension or end of ties"),
         )
     ),
+    rules={},
+)
+
+_PLACES = {
+    TIANJIN: (39.14, 117.18),
+    KOBE: (34.69, 135.18),
+    BUSAN: (35.10, 129.04),
+    FUKUOKA: (33.60, 130.42),
+    PARIS: (48.85, 2.35),
+    KYOTO: (35.02, 135.75),
+    HANGZHOU: (30.29, 120.16),
+    NAGASAKI: (32.75, 129.88),
+    SINGAPORE: (1.29, 103.85),
+    LYON: (45.75, 4.85),
+}
+# The same with each city in its own place, for maps.
+ATLAS = Lexicon(
+    digest=LEXICON.digest,
+    cities={
+        key: msgspec.structs.replace(city, latitude=_PLACES[key][0], longitude=_PLACES[key][1])
+        for key, city in LEXICON.cities.items()
+    },
+    countries=LEXICON.countries,
+    regions=LEXICON.regions,
+    networks=LEXICON.networks,
+    themes=LEXICON.themes,
+    events=LEXICON.events,
     rules={},
 )
 
@@ -614,6 +655,226 @@ FAILED = Issue(
     zone="Asia/Tokyo",
     status=IssueStatus.COLLECTION_FAILED,
     health=HEALTH,
+)
+
+EMPTY = Issue(
+    week="2026-W45",
+    number=4,
+    first_day=dt.date(2026, 11, 2),
+    last_day=dt.date(2026, 11, 8),
+    zone="Asia/Tokyo",
+    status=IssueStatus.QUIET,
+    health=HEALTH[:2],
+)
+
+# ------------------------------------------------------------------------------- every section, and every mark of the editors
+
+WHY = {"ja": "主催者の発表に合わせたため。", "en": "The organiser has said so since."}
+PROOF = "https://ties.example/list"
+
+
+def _decided(story_id: str, kind: OverrideKind, day: int, **more: object) -> Override:
+    fields: dict[str, object] = {"story_id": story_id, "kind": kind, "day": dt.date(2026, 11, day), "reason": WHY}
+    return Override(**(fields | more))  # type: ignore[arg-type]
+
+
+def _again(card: Card, number: int, ja: str, en: str, why: tuple[str, str] = ("", ""), **changes: object) -> Card:
+    """Another story much like it."""
+    words = {
+        code: msgspec.structs.replace(card.words[code], headline=headline, why=reason)
+        for code, headline, reason in zip(("ja", "en"), (ja, en), why, strict=True)
+    }
+    return msgspec.structs.replace(card, **({"story_id": f"s0000000000c{number}", "words": words} | changes))
+
+
+PIN = _decided("s0000000000c1", OverrideKind.PIN, 9, reason="")
+HIDE = _decided("s0000000000c8", OverrideKind.HIDE, 9, reason="出典が確かめられないため。")
+PINNED = _again(
+    DIALOGUE,
+    1,
+    "神戸市と天津市、港湾の共同研究を始める",
+    "Kobe and Tianjin begin joint research on their ports",
+    why=("天津市は神戸市の友好都市（1973年提携）。", "Tianjin has been Kobe’s friendship city since 1973."),
+    event=DatedEvent(start=dt.date(2026, 11, 12)),
+    sources=(
+        *DIALOGUE.sources,
+        _source(13, "east_wire", "ar", "مدينتان تبدآن دراسة مشتركة للموانئ", _published(12, month=11)),
+    ),
+    claims=tuple(
+        CheckedClaim(a=KOBE, b=city, verdict=verdict, source=source, article_ids=("a000000000000001",))
+        for city, verdict, source in (
+            (PARIS, Verdict.CONTRADICTED, PROOF),
+            (TIANJIN, Verdict.CONFIRMED, PROOF),
+            (BUSAN, Verdict.UNKNOWN, ""),
+        )
+    ),
+    host=TIANJIN,
+    overrides=(PIN,),
+    reasons={"families": 1.0, "event_type": 0.8, "pair": 0.3, "unverified": -1.0},
+)
+WITHDRAWN = _again(
+    AGREEMENT,
+    2,
+    "京都市とパリ市が交通の覚書を結ぶ",
+    "Kyoto and Paris sign an agreement on transport",
+)
+EDITED = _again(
+    STUDENTS,
+    3,
+    "福岡市と釜山市、大学生の相互派遣を始める",
+    "Fukuoka and Busan to exchange university students",
+    agreement=AgreementStatus.ANNOUNCED,
+    event_types=("sister-city-agreement", "delegation-visit"),
+)
+CALLED_OFF = _again(
+    PEACE,
+    4,
+    "長崎市の首長会合、延期に",
+    "Mayors’ meeting in Nagasaki is put off",
+    words={
+        "ja": Words(headline="長崎市の首長会合、延期に", sentences=("会合は延期された。",), engine="example-mt"),
+        "en": Words(
+            headline="Mayors’ meeting in Nagasaki is put off", sentences=("It is put off.",), engine="example-mt"
+        ),
+    },
+    event=DatedEvent(start=dt.date(2026, 12, 3)),
+    dates=(DatedEvent(start=dt.date(2026, 11, 27), deadline=True), DatedEvent(start=dt.date(2026, 12, 3))),
+    called_off=True,
+)
+NAMED = (
+    _again(RUMOUR, 5, "シンガポールとリヨンが港を語る", "Singapore and Lyon speak of ports"),
+    _again(AGREEMENT, 6, "京都市とパリ市、図書館の交流", "Kyoto and Paris link their libraries", overrides=()),
+    _again(STUDENTS, 7, "福岡市と釜山市の絵画展", "Fukuoka and Busan show paintings"),
+)
+# The date that it was told with in two issues is off.
+PUT_OFF = msgspec.structs.replace(
+    EARLIER, event=None, called_off=True, follow_up=True, development=Development(week="2026-W43")
+)
+HIDDEN = _again(RUMOUR, 8, "ある都市の噂", "A rumour from a city")
+
+OVERRIDES = (
+    PIN,
+    HIDE,
+    _decided(WITHDRAWN.story_id, OverrideKind.RETRACT, 17),
+    _decided(NAMED[2].story_id, OverrideKind.RETRACT, 17, reason="取り下げの申し出により。"),
+    _decided(
+        EDITED.story_id,
+        OverrideKind.EDIT,
+        17,
+        headline={"en": "Fukuoka and Busan to exchange students of their universities"},
+        sentences={"en": ("The first group leaves in April.",)},
+    ),
+    _decided(EDITED.story_id, OverrideKind.NOTE, 18, reason="", note={"ja": "人数は調整中。"}),
+    _decided(AGREEMENT.story_id, OverrideKind.NOTE, 10, reason="", note="The text of the agreement is not public."),
+    _decided(DIALOGUE.story_id, OverrideKind.EDIT, 10, headline={"ja": "神戸市と天津市が市長対話（会期を訂正）"}),
+)
+TIES = (
+    Tie(a=TIANJIN, b=KOBE, kind=TieKind.FRIENDSHIP, since="1973-06-24", source=PROOF, retrieved=dt.date(2026, 11, 1)),
+    Tie(a=BUSAN, b=FUKUOKA, kind=TieKind.SISTER, since="2007-02", source=PROOF, retrieved=dt.date(2026, 11, 1)),
+    Tie(
+        a=BUSAN,
+        b=KOBE,
+        kind=TieKind.MOU,
+        since="1990",
+        until="2018-10-02",
+        source=PROOF,
+        retrieved=dt.date(2026, 11, 1),
+    ),
+    Tie(a=KYOTO, b=PARIS, kind=TieKind.SISTER, source=PROOF, retrieved=dt.date(2026, 11, 1)),
+)
+COMPLETE_TIES = (CompleteTies(city=TIANJIN, source=PROOF, retrieved=dt.date(2026, 11, 1)),)
+
+MARKED = Issue(
+    week="2026-W46",
+    number=5,
+    first_day=dt.date(2026, 11, 9),
+    last_day=dt.date(2026, 11, 15),
+    zone="Asia/Tokyo",
+    status=IssueStatus.FULL,
+    leads=(PINNED, WITHDRAWN, EDITED),
+    regions=(
+        RegionSection(region="east-asia", cards=(CALLED_OFF, STUDENTS)),
+        RegionSection(region="world", cards=(RUMOUR,)),
+    ),
+    further=NAMED,
+    agreements=(
+        Agreement(
+            story_id=EDITED.story_id,
+            event_type="sister-city-agreement",
+            cities=(FUKUOKA, BUSAN),
+            status=AgreementStatus.ANNOUNCED,
+            date=EDITED.event,
+        ),
+        Agreement(
+            story_id=NAMED[1].story_id,
+            event_type="mou-cooperation",
+            cities=(KYOTO, PARIS),
+            status=AgreementStatus.PLANNED,
+        ),
+        Agreement(
+            story_id=RUMOUR.story_id,
+            event_type="mou-cooperation",
+            cities=(SINGAPORE, LYON),
+            status=AgreementStatus.SUSPENDED,
+        ),
+    ),
+    meetings=(Meeting(story_id=PINNED.story_id, a=TIANJIN, b=KOBE, event_type="mayors-dialogue", date=PINNED.event),),
+    calendar=tuple(
+        CalendarRow(story_id=card.story_id, date=card.event, cities=card.cities, networks=card.networks)
+        for card in (CALLED_OFF, EDITED)
+        if card.event
+    ),
+    calls=(
+        Call(
+            story_id=CALLED_OFF.story_id,
+            deadline=CALLED_OFF.dates[0],
+            cities=(NAGASAKI,),
+            networks=("mayors-for-peace",),
+        ),
+    ),
+    anniversaries=(
+        Anniversary(a=TIANJIN, b=KOBE, kind=TieKind.FRIENDSHIP, since="1973-06-24", years=55, source=PROOF),
+        Anniversary(a=BUSAN, b=FUKUOKA, kind=TieKind.SISTER, since="1989", years=40, source=PROOF),
+    ),
+    follow_ups=(
+        msgspec.structs.replace(
+            DIALOGUE,
+            follow_up=True,
+            development=Development(
+                week="2026-W43", sources=1, families=1, event=PINNED.event, disputed=("place", "participants")
+            ),
+        ),
+        PUT_OFF,
+    ),
+    corrections=tuple(
+        Correction(story_id=row.story_id, kind=row.kind, day=row.day, reason=row.reason, week="2026-W43")
+        for row in OVERRIDES[-2:]
+    ),
+    overrides=(PIN, HIDE),
+    background=(EXPLAINER,),
+    names=(TIANJIN, KOBE, KYOTO, PARIS, FUKUOKA, BUSAN, NAGASAKI, SINGAPORE, LYON, HANGZHOU),
+    figures=msgspec.structs.replace(SECOND.figures, stories=11),
+    health=HEALTH,
+)
+
+# All weeks, each with its state, and all that the editors decided.
+WHOLE = msgspec.structs.replace(
+    SHELF,
+    issues=(FIRST, SECOND, FAILED, EMPTY, MARKED),
+    cards=(
+        PINNED,
+        WITHDRAWN,
+        EDITED,
+        CALLED_OFF,
+        *NAMED,
+        HIDDEN,
+        PUT_OFF,
+        *(card for card in SHELF.cards if card is not EARLIER),
+    ),
+    redirects=SHELF.redirects | {"s0000000000b3": WITHDRAWN.story_id},
+    overrides=OVERRIDES,
+    ties=TIES,
+    complete_ties=COMPLETE_TIES,
 )
 
 TINY = Shelf(

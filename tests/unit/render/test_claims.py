@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from pipeline.knowledge.editions import load_edition
-from pipeline.model import Card, CheckedClaim, Issue, Shelf, Verdict
+from pipeline.model import Card, CheckedClaim, Issue, Shelf, TieKind, Verdict
 from pipeline.render import render_archive, render_letter
 
 PROOF = "https://ties.example/paris"
@@ -60,6 +60,36 @@ def test_a_storys_page_shows_every_claim_with_its_verdict_and_proof(page: lxml.h
     assert "Kobe and Paris are sister, friendship or partner cities" in rows[0].text_content()
     assert "Not in our table of ties." in rows[2].text_content()
     assert [row.xpath("a/@href") for row in rows] == [[PROOF], ["https://ties.example/kobe"], []]
+
+
+def test_what_is_contradicted_says_of_which_kind_every_tie_is_known(
+    sample: ModuleType, shelf: Shelf, card: Card
+) -> None:
+    """A list of sister cities is silent about lesser pacts, and readers are told so."""
+    claims = tuple(
+        msgspec.structs.replace(card.claims[0], b=city, kind=kind)
+        for city, kind in (
+            (sample.PARIS, TieKind.SISTER),
+            (sample.BUSAN, TieKind.FRIENDSHIP),
+            (sample.TIANJIN, TieKind.MOU),
+        )
+    )
+    card = msgspec.structs.replace(card, claims=claims)
+    cards = tuple(card if one.story_id == card.story_id else one for one in shelf.cards)
+    tree = render_archive(
+        msgspec.structs.replace(shelf, cards=cards),
+        sample.LEXICON,
+        [load_edition("en")],
+        base_url="",
+        version="0",
+        contact="",
+    )
+    (body,) = (file.body.decode() for file in tree if file.path == f"stories/{card.story_id}/en.html")
+    sister, friendship, other = lxml.html.document_fromstring(body).xpath("//div[@class='claims']//li")
+    assert "every sister city of one of the two is known" in sister.text_content()
+    assert "A lesser pact cannot be ruled out." in sister.text_content()
+    assert "every sister and friendship city of one of the two is known" in friendship.text_content()
+    assert "every tie of one of the two is known" in other.text_content()
 
 
 def test_why_it_matters_stands_below_the_sentences(page: lxml.html.HtmlElement) -> None:

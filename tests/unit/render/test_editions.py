@@ -126,6 +126,8 @@ FAMILIES = {
     "data.column": COLUMNS,
     "tie.kind": {kind.value for kind in TieKind},
     "claim.verdict": {verdict.value for verdict in Verdict},
+    "claim.contradicted": {"sister", "friendship"},
+    "tie.complete": {"all", *(kind.value for kind in TieKind)},
     "cities": {"title"},
     "networks": {"title", "description", "one_description"},
     "themes": {"title", "description", "one_description"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import jinja2
 import pytest
+from markupsafe import Markup
 
 from pipeline.render.environment import SHIPPED
 
@@ -21,6 +22,10 @@ CALLS = {
     ),
     "in a loop": ("{% for n in range(2) %}{{ plain(n, loop.index) }}{% endfor %}", "[01][12]"),
     "functions of Python": ("{{ give(x, n=2) }}", "&lt;&lt;"),
+    "values of every type": (
+        "{{ plain(none, 7) }}{{ ready }}{{ plain(ready) }}{{ plain(x)|upper }}",
+        "[None7]<b>&lt;</b>[<b>&lt;</b>B][&LT;B]",
+    ),
     "methods": ("{{ x.join(['a', 'b']) }}", "a&lt;b"),
 }
 
@@ -28,10 +33,16 @@ CALLS = {
 @pytest.mark.parametrize("case", CALLS)
 def test_a_call_prints_what_jinja_itself_would(case: str):
     source, expected = CALLS[case]
-    values = {"x": "<", "give": lambda text, n: text * n}
+    values = {"x": "<", "ready": Markup("<b>{}</b>").format("<"), "give": lambda text, n: text * n}
     ours = SHIPPED.markup.from_string(MACROS + source).render(values)
     plain = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string(MACROS + source)
     assert ours.strip() == plain.render(values).strip() == expected
+
+
+@pytest.mark.parametrize("call", ["plain()", "plain(1, 2, 3)", "plain(1, c=2)", "plain(missing)"])
+def test_a_macro_wants_the_arguments_that_it_names(call: str):
+    with pytest.raises((jinja2.UndefinedError, TypeError)):
+        SHIPPED.markup.from_string(f"{MACROS}{{{{ {call} }}}}").render()
 
 
 def test_calling_what_is_not_there_is_an_error():

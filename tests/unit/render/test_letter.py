@@ -10,12 +10,13 @@ import lxml.html
 import msgspec
 import pytest
 
-from pipeline.knowledge.editions import load_edition
+from pipeline.knowledge.editions import Edition, load_edition
 from pipeline.model import Letter, RegionSection, Shelf
-from pipeline.render import render_letter
+from pipeline.render import render_archive, render_letter
 from pipeline.render.letter import MOST_HTML_BYTES, encoded_size
 from pipeline.render.paragraphs import columns
 
+Marked = tuple[Edition, Letter, lxml.html.HtmlElement, lxml.html.HtmlElement]
 Letters = dict[tuple[str, str], Letter]
 
 BASE = "https://digest.example/archive"
@@ -86,7 +87,8 @@ def test_links_lead_to_the_archive_sources_and_the_sender_only(letters: Letters,
     sources = {source.url for card in sample.SECOND.cards for source in card.sources}
     for (code, base), letter in letters.items():
         for href in lxml.html.document_fromstring(letter.html).xpath("//a/@href"):
-            ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith((f"{code}.html", f"{code}.ics"))
+            own = (f"{code}.html", f"{code}.html#numbers", f"{code}.ics")
+            ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith(own)
             fixed = href == "https://www.geonames.org/" or href.startswith(("mailto:editors@", "mailto:unsubscribe@"))
             assert ours or fixed or href in sources, href
 
@@ -176,3 +178,121 @@ def test_an_unset_sender_leaves_no_empty_lines_or_links(sample: ModuleType):
     letter = render_letter(sample.SECOND, sample.SHELF, sample.LEXICON, load_edition("en"), base_url="", sender=Mail())
     assert "mailto:" not in letter.html + letter.text
     assert "Address" not in letter.text
+
+
+# ------------------------------------------------------------------------------------------------------- what a mail has
+
+# Of the weekly issue's sections 1 to 12, in the order of the page, the message that heads each; the mail has them all.
+SECTIONS = (
+    "three_lines", "leads", "regions", "further", "agreements", "meetings", "calendar", "calls", "anniversaries", "background",
+    "numbers", "follow_ups", "names", "sources", "method",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["ja", "en"])
+def marked(request: pytest.FixtureRequest, sample: ModuleType):
+    """A week with every section, and its page."""
+    edition, address = load_edition(request.param), {"base_url": BASE}
+    letter = render_letter(sample.MARKED, sample.WHOLE, sample.ATLAS, edition, sender=sample.SENDER, **address)
+    files = render_archive(sample.WHOLE, sample.ATLAS, [edition], version="0", **address)
+    page = next(file for file in files if file.path == f"issues/{sample.MARKED.week}/{edition.code}.html")
+    return (
+        edition,
+        letter,
+        lxml.html.document_fromstring(letter.html),
+        lxml.html.document_fromstring(page.body.decode()),
+    )
+
+
+def test_the_mail_has_every_section_that_the_page_has_in_its_order(marked: Marked):
+    """M4: both parts are the whole issue."""
+    edition, letter, mail, page = marked
+    titles = [edition.say(f"issue.{name}") for name in SECTIONS]
+    assert [" ".join(heading.text_content().split()) for heading in page.xpath("//main//h2")] == titles
+    assert [heading.text_content().strip() for heading in mail.xpath("//h2")] == titles
+    assert re.findall("^■ (.+)$", letter.text, re.MULTILINE) == titles
+
+
+def test_each_section_of_the_mail_has_what_the_page_has_in_it(marked: Marked):
+    """M4: stories with their themes and networks, rows, figures, changes, names, and every source by its name."""
+    _, letter, mail, page = marked
+    said = {"text": _squeezed(letter.text), "html": _squeezed(mail.text_content())}
+    shown = [
+        *("//li//time", "//article//*[@class='headline']", "//article//ul[@class='chips']//li", "//*[@class='why']"),
+        *(
+            "//*[@class='development']",
+            "//p[@class='editors']/b",
+            "//*[@class='withdrawn']/time",
+            "//ul[@class='further']//a",
+        ),
+        *(
+            "//*[@id='numbers']//li",
+            "//*[@id='names']//td//*[@lang]",
+            "//*[@id='sources']//li//a",
+            "//*[@id='sources']//*[@class='problem']",
+        ),
+        *("//table//td[@data-label]//time", "//table//*[contains(@class, 'state')]", "//ul[@class='corrections']/li/b"),
+    ]
+    for xpath in shown:
+        pieces = [_squeezed(node.text_content()) for node in page.xpath(f"//main{xpath}")]
+        assert pieces, xpath
+        for part, text in said.items():
+            assert [piece for piece in pieces if piece not in text] == [], (part, xpath)
+
+
+def test_the_mail_leads_to_the_web_for_maps_files_and_the_rows_of_figures(marked: Marked, sample: ModuleType):
+    """What stands in the archive alone; a mail holds no picture and no anchor that web mail would drop."""
+    edition, letter, mail, page = marked
+    code, hrefs = edition.code, mail.xpath("//a/@href")
+    assert page.xpath("//main//svg[contains(@class, 'map')]")
+    assert not mail.xpath("//svg | //img | //a[starts-with(@href, '#')]")
+    for path in (f"issues/{sample.MARKED.week}/{code}.html", f"issues/{sample.MARKED.week}/{code}.html#numbers"):
+        assert f"{BASE}/{path}" in hrefs
+    assert f"{BASE}/sources/{code}.html" in hrefs
+    files = {href.rsplit("/archive/", 1)[-1] for href in hrefs if href.endswith(".ics")}
+    on_page = {href.removeprefix("../../") for href in page.xpath("//table//a[@class='ics']/@href")}
+    assert on_page
+    assert on_page | {f"calendar/{code}.ics"} == files
+    assert set(hrefs) == set(_URL.findall(letter.text))
+
+
+def test_a_story_that_is_only_named_keeps_its_marks_in_both_parts(marked: Marked):
+    """What is unverified, disputed or withdrawn says so wherever it stands."""
+    edition, letter, mail, page = marked
+    title = edition.say("issue.further")
+    text = letter.text.split(f"■ {title}\n")[1].split("■")[0]
+    html = mail.xpath(f"string(//h2[normalize-space()='{title}']/following-sibling::ul)")
+    lines = page.xpath("//main//ul[@class='further']/li")
+    assert len(lines) == 3
+    marks = [mark.text_content() for mark in page.xpath("//main//ul[@class='further']//span[contains(@class, 'flag')]")]
+    assert edition.say("card.unverified") in marks
+    for part in (text, html):
+        assert [mark for mark in marks if _squeezed(mark) not in _squeezed(part)] == []
+        assert _squeezed(page.xpath("string(//main//ul[@class='further']/li[3]/time)")) in _squeezed(part)
+
+
+def test_a_date_that_is_off_says_so_in_the_mail_of_an_issue_that_told_it(sample: ModuleType):
+    """A mail may go out late: nobody travels to what does not take place."""
+    letter = render_letter(
+        sample.SECOND, sample.WHOLE, sample.ATLAS, load_edition("en"), base_url=BASE, sender=sample.SENDER
+    )
+    (row,) = [
+        " ".join(row.text_content().split())
+        for row in lxml.html.document_fromstring(letter.html).xpath(
+            "//h2[.='Calendar']/following-sibling::table[1]//tr"
+        )
+        if "28 December 2026" in row.text_content()
+    ]
+    assert "[cancelled or postponed]" in row
+    (line,) = [line for line in letter.text.split("\n- ") if line.startswith("28 December 2026")]
+    assert "cancelled or postponed" in line
+
+
+def test_a_mail_that_links_to_no_archive_has_no_line_about_it(sample: ModuleType):
+    letter = render_letter(
+        sample.MARKED, sample.WHOLE, sample.ATLAS, load_edition("en"), base_url="", sender=sample.SENDER
+    )
+    for part in (letter.text, letter.html):
+        assert "Rows behind these numbers" not in part
+        assert "Add to calendar" not in part
+        assert "Kobe International Affairs" in part

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +24,15 @@ def test_web_addresses_pass_as_they_are(url: str):
 def test_whatever_passes_is_a_web_address(text: str):
     safe = links.safe_url(text)
     assert safe == "" or safe.startswith(("http://", "https://"))
+
+
+@given(st.from_regex(links._PLAIN, fullmatch=True))
+def test_an_address_that_passes_at_first_sight_would_pass_at_the_second(url: str):
+    parts = urlsplit(url)
+    assert parts.hostname
+    assert not parts.username
+    assert not parts.password
+    assert not links._NOT_IN_ADDRESS.search(url)
 
 
 @given(st.text(min_size=1))

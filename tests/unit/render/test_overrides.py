@@ -125,6 +125,21 @@ def test_one_line_keeps_the_place_of_a_retracted_card(sample: ModuleType, withdr
     assert len(html.fromstring(page.decode()).xpath("//ol[@class='lines']/li")) == 3
 
 
+def test_the_figures_of_an_issue_count_its_withdrawn_story_no_more(sample: ModuleType, overridden: Make, build: Build):
+    """Every number has its rows: stories, texts, copies, sources, families, languages, cities and countries."""
+    kept = [card for card in sample.SECOND.cards if card.story_id != sample.DIALOGUE.story_id]
+    shelf = overridden((sample.DIALOGUE.story_id, OverrideKind.RETRACT, {}))
+    figures = json.loads(build(shelf)["data/2026-W43.json"])["figures"]
+    sources = [source for card in kept for source in card.sources]
+    assert figures["stories"] == len(kept) == 6
+    assert figures["articles"] == len(sources)
+    assert "copies" not in figures
+    assert figures["languages"] == {"ja": 4, "en": 1, "fr": 1, "ko": 1}
+    assert figures["cities"] == len({city for card in kept for city in card.cities})
+    untouched = json.loads(build(shelf)["data/2026-W42.json"])["figures"]
+    assert untouched == json.loads(msgspec.json.encode(sample.FIRST.figures))
+
+
 def test_every_link_of_an_archive_with_a_tombstone_leads_somewhere(withdrawn: dict[str, bytes]):
     """W1: also those to the line that stands in its place."""
     for path, page in {**pages(withdrawn), **pages(withdrawn, "ja")}.items():

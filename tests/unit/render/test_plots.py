@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 import pytest
 from markupsafe import Markup
 
+from pipeline.knowledge.lexicon import load_lexicon
 from pipeline.render.labels import text_width
 from pipeline.render.plots import Bar, Texts, draw_bars, draw_days, draw_matrix, fold, round_steps
 
@@ -158,6 +159,47 @@ def test_long_names_take_two_lines() -> None:
     assert fold("Latin America and the Caribbean") == ["Latin America and", "the Caribbean"]
     assert fold("Oceania") == ["Oceania"]
     assert fold("ラテンアメリカ・カリブ諸国") == ["ラテンアメリカ・カリブ諸国"]
+
+
+ABSURD = ["W" * 3000, "都市" * 900, "word " * 900, "e\u0301" * 2000, "<b>&" * 500, ""]
+
+
+def test_absurdly_long_names_are_cut_to_their_room_and_can_be_read_whole() -> None:
+    """W8: no field is drawn with less than its width, no name lies outside, and a cut one has itself as its title."""
+    cells = {(row, column): 1000 for row in range(len(ABSURD)) for column in range(len(ABSURD))}
+    for rows, columns in ((ABSURD, COLUMNS), (ROWS, ABSURD), (ABSURD, ABSURD)):
+        shown = {cell: count for cell, count in cells.items() if cell[0] < len(rows) and cell[1] < len(columns)}
+        for svg in parsed(draw_matrix(rows, columns, shown, TEXTS, name="themes")):
+            _, _, width, height = map(float, svg.attrib["viewBox"].split())
+            assert height < 800
+            fields = list(svg.iter(f"{SVG}rect"))
+            assert len(fields) == len(shown)
+            for field in fields:
+                assert float(field.attrib["width"]) >= 10
+                assert float(field.attrib["x"]) >= 0
+                assert float(field.attrib["x"]) + float(field.attrib["width"]) <= width
+            names = [text for text in svg.iter(f"{SVG}text") if not "".join(text.itertext()).isdigit()]
+            whole = {text.findtext(f"{SVG}title") for text in names}
+            assert whole - {None} == {name for name in ABSURD if name and name in (*rows, *columns)}
+            for text in names:
+                lines = text.findall(f"{SVG}tspan")
+                said = [line.text or "" for line in lines] or [(text[0].tail if len(text) else text.text) or ""]
+                assert any(line.endswith("…") for line in said) == (text.find(f"{SVG}title") is not None)
+                longest = max(text_width(line, float(svg.attrib["font-size"])) for line in said)
+                if lines:
+                    x, y = map(float, re.findall(r"translate\((\d+) (\d+)\)", text.attrib["transform"])[0])
+                    assert x + longest * math.cos(math.radians(40)) <= width
+                    assert y - longest * math.sin(math.radians(40)) >= 0
+                else:
+                    assert longest <= width
+
+
+@pytest.mark.parametrize("code", ["ja", "en"])
+def test_no_name_that_ships_is_cut(code: str) -> None:
+    lexicon = load_lexicon()
+    rows = [term.names[code] for term in lexicon.themes.values()]
+    columns = [names[code] for names in lexicon.regions.values()]
+    assert "…" not in draw_matrix(rows, columns, {(0, 0): 1}, TEXTS, name="themes")
 
 
 @pytest.mark.parametrize(

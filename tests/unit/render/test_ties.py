@@ -116,8 +116,19 @@ def test_a_tie_without_a_beginning_says_so_and_no_other_address_becomes_a_link(p
 
 def test_a_city_whose_every_tie_is_known_says_who_says_so(pages: dict[str, str]) -> None:
     page = pages["cities/geonames-1792947/en.html"]
-    assert "These are all of the city’s twinnings." in words(page)
+    assert "These are all of the city’s ties." in words(page)
     assert 'href="https://all.example/"' in page
+
+
+def test_a_city_of_which_one_kind_is_known_whole_says_which(build: Build, shelf: Shelf) -> None:
+    of_kinds = tuple(
+        CompleteTies(city=TIANJIN, kind=kind, source=f"https://{kind}.example/", retrieved=READ)
+        for kind in (TieKind.FRIENDSHIP, TieKind.SISTER)
+    )
+    tree = build(msgspec.structs.replace(shelf, complete_ties=of_kinds))
+    page = tree["cities/geonames-1792947/ja.html"].decode()
+    assert "姉妹都市はここにすべて挙げています。 出典 友好都市はここにすべて挙げています。 出典" in words(page)
+    assert 'href="https://sister.example/"' in page
 
 
 def test_a_pairs_page_shows_its_ties(pages: dict[str, str]) -> None:

@@ -328,6 +328,9 @@ def test_ties_come_back_and_replace_those_of_the_same_pair_and_kind(library: Lib
     library.save_ties([], [every])
     assert set(library.ties().rows) == {new, other}
     assert library.ties().complete == (every,)
+    sister = CompleteTies(city="c:1", kind=TieKind.SISTER, source="https://sister.example/", retrieved=day)
+    library.save_ties([], [sister])
+    assert library.ties().complete == (every, sister)
 
 
 def test_the_cities_that_articles_mention_are_listed_once(library: Library, save: Save) -> None:

@@ -13,10 +13,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, bindparam, inspect, text
 
 from pipeline.errors import SchemaTooNew, StoreError
-from pipeline.model import SourceHealth
+from pipeline.model import CompleteTies, SourceHealth
 from pipeline.store import schema
 from pipeline.store.database import UtcDateTime, open_engine, reading, writing
 from pipeline.store.inbox import HttpState, Inbox
+from pipeline.store.library import Library
 from pipeline.store.schema import newest_revision, prepare, revision_of
 from pipeline.store.tables import inbox, library
 
@@ -66,13 +67,13 @@ def test_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, name: schema.
     assert file.read_bytes() == before
 
 
-NEWEST = 3  # of the library's revisions
+NEWEST = 4  # of the library's revisions
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 def upgrade():
     op.add_column("issue", sa.Column("note", sa.Text()))
@@ -82,7 +83,7 @@ def upgrade():
 
 def _with_another_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "library" / "versions" / "0004_note.py").write_text(NEXT.format(then=then))
+    (folder / "library" / "versions" / "0005_note.py").write_text(NEXT.format(then=then))
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
@@ -119,7 +120,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(database_url: str,
 
 def test_an_inbox_of_the_first_schema_keeps_its_rows_and_nothing_is_known_of_the_rest(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     engine = open_engine(database_url)
-    shutil.copytree(schema._MIGRATIONS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "000[23]*"))
+    shutil.copytree(schema._MIGRATIONS, tmp_path / "first", ignore=shutil.ignore_patterns("__pycache__", "000[2-9]*"))
     with monkeypatch.context() as first:
         first.setattr(schema, "_MIGRATIONS", tmp_path / "first")
         prepare(engine, "inbox")
@@ -143,4 +144,19 @@ def test_an_inbox_of_the_first_schema_keeps_its_rows_and_nothing_is_known_of_the
     after = msgspec.structs.replace(before, rhythm_h=24.0, empties=1, due=asked, moved_to="https://city.example/rss")
     kept.save_health(after)
     assert kept.health() == [after]
+    engine.dispose()
+
+
+def test_complete_lists_of_before_hold_ties_of_every_kind(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    engine = open_engine(database_url)
+    shutil.copytree(schema._MIGRATIONS, tmp_path / "third", ignore=shutil.ignore_patterns("__pycache__", "000[4-9]*"))
+    with monkeypatch.context() as third:
+        third.setattr(schema, "_MIGRATIONS", tmp_path / "third")
+        prepare(engine, "library")
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO complete_ties VALUES ('c:1', 'https://all.example/', '2026-11-01')"))
+    prepare(engine, "library")
+    assert Library(engine).ties().complete == (
+        CompleteTies(city="c:1", source="https://all.example/", retrieved=dt.date(2026, 11, 1)),
+    )
     engine.dispose()

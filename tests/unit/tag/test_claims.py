@@ -128,3 +128,32 @@ def test_a_long_line_full_of_cities_takes_no_time() -> None:
     """Tables of hundreds of names without a stop are no sentences, and patterns must not run wild over them."""
     article = make_article("en", "", "sister cities " + "Kobe, Riga and Lyon " * 2_000, published=NOW)
     assert len(tag(article, LEXICON).claims) <= 40
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("en", "Kobe and Riga are sister cities.", "sister"),
+        ("en", "Coventry is twinned with Volgograd and Kiel.", "sister"),
+        ("en", "Hangzhou's friendship cities include Paris and Melbourne.", "friendship"),
+        ("en", "Hangzhou and Lyon are partner cities.", ""),
+        ("ja", "横浜市の姉妹都市にはリヨン、ムンバイがある。", "sister"),
+        ("ja", "天津市は神戸市の友好都市である。", "sister"),
+        ("ja", "天津市は神戸市の友好交流都市である。", "friendship"),
+        ("ja", "杭州は30以上の都市と友好関係を結んでおり、その中にはパリなどの都市も含まれています。", ""),
+        ("ja", "友好都市とは約束です。杭州は多くの都市と友好関係を結んでおり、その中にはパリなどの都市も含まれています。", "sister"),
+        ("ja", "姉妹都市の話。\n\n杭州は多くの都市と友好関係を結んでおり、その中にはパリなどの都市も含まれています。", ""),
+        ("zh-Hans", "天津与仁川1993年结为友好城市。", "sister"),
+        ("zh-Hans", "天津与仁川1993年结为友好交流城市。", "friendship"),
+        ("ko", "부산과 가오슝은 1966년 자매결연을 맺었다.", "sister"),
+        ("ko", "부산과 가오슝은 1966년 우호도시 결연을 맺었다.", "friendship"),
+        ("ko", "부산과 가오슝은 1966년 자매·우호도시 결연을 맺었다.", ""),
+        ("fr", "Nantes et Cardiff sont jumelées depuis 1964.", "sister"),
+        ("de", "Hannover ist Partnerstadt von Hiroshima.", ""),
+        ("ru", "Волгоград и Хиросима — города-побратимы с 1972 года.", "sister"),
+    ],
+)  # fmt: skip
+def test_a_claim_is_of_the_kind_that_its_words_name(language: str, text: str, kind: str) -> None:
+    """Words that may mean either leave it open: no list of one kind can contradict these."""
+    article = make_article(language, "", text, published=NOW)
+    assert {claim.kind or "" for claim in tag(article, LEXICON).claims} == {kind}

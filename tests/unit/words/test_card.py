@@ -202,6 +202,25 @@ def test_claims_stand_beside_what_the_table_says_contradicted_ones_first(card: C
     assert [len(claim.article_ids) for claim in claims] == [1, 2, 1]
 
 
+def test_a_report_of_a_signing_is_not_contradicted_by_an_older_list(card: Callable[..., Card], make: Make) -> None:
+    """A tie may be made any day: only who retells an old one can be wrong about it."""
+    claim = Claim(a=KOBE, b=PARIS, kind=TieKind.SISTER)
+    retold = msgspec.structs.replace(make("a"), claims=(claim,))
+    signed = msgspec.structs.replace(make("b", tags={TagKind.EVENT: {"sister-city-agreement": 0.9}}), claims=(claim,))
+    (old,) = card(retold).claims
+    (new,) = card(retold, signed).claims
+    assert (old.verdict, old.kind) == (Verdict.CONTRADICTED, TieKind.SISTER)
+    assert (new.verdict, new.source) == (Verdict.UNKNOWN, "")
+
+
+def test_who_claims_less_is_judged_apart(card: Callable[..., Card], make: Make) -> None:
+    first = msgspec.structs.replace(make("a"), claims=(Claim(a=KOBE, b=PARIS, kind=TieKind.SISTER),))
+    second = msgspec.structs.replace(make("b"), claims=(Claim(a=KOBE, b=PARIS, kind=TieKind.FRIENDSHIP),))
+    claims = card(first, second).claims
+    assert [claim.kind for claim in claims] == [TieKind.FRIENDSHIP, TieKind.SISTER]
+    assert [len(claim.article_ids) for claim in claims] == [1, 1]
+
+
 def test_why_it_matters_is_the_tie_of_its_cities(card: Callable[..., Card], make: Make) -> None:
     made = card(make(tags={TagKind.CITY: {KOBE: 0.9, RIGA: 0.9}, TagKind.EVENT: {"delegation-visit": 0.9}}))
     assert made.words["en"].why == "Riga has been Kobe’s sister city since 1974."

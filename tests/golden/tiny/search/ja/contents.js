@@ -1,1 +1,1 @@
-cityDigest.receive("contents",{"stories":1,"per":4,"shards":1,"common":"","themes":[["culture-tourism","文化・観光","Culture & tourism"]],"say":{"one":"話題1件","other":"話題{n}件","about":"およそ{n}件","none":"見つかりませんでした。言葉を短くするか、条件を減らしてお試しください。","join":"、","sentences":""}});
+cityDigest.receive("contents",{"stories":1,"per":[1],"tokens":["10"],"common":[],"themes":[["culture-tourism","文化・観光","Culture & tourism"]],"say":{"found":{"other":"話題{n}件"},"about":{"other":"話題およそ{n}件"},"none":"見つかりませんでした。言葉を短くするか、条件を減らしてお試しください。","join":"、","sentences":""}});
