@@ -286,7 +286,7 @@ def regroup(library: Library, embedder: Embedder | None) -> tuple[int, int]:
     window = library.articles(_window(library, new.values(), [*kin, *decided]))
     known = {**window, **new}
     sources = library.sources()
-    voices = voices_of(known.values(), sources)
+    voices = group.voices_of(known.values(), sources)
     made = group.group(
         list(new.values()),
         list(window.values()),
@@ -349,15 +349,6 @@ def _follow_founders(stories: Iterable[Story], redirects: Mapping[str, str]) -> 
     """Where stories that were merged away are now: with their founders, which a split may have taken elsewhere."""
     homes = ((group.story_id(member.article_id), story.id) for story in stories for member in story.members)
     return {old: home for old, home in homes if old in redirects and old != home}
-
-
-def voices_of(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> dict[str, str]:
-    """Article id -> the publisher family whose account it gives, "" if it is nobody's."""
-    publishers = load_publishers().with_sources(sources.values())
-    return {
-        tagged.article.id: group.voice_of(tagged.article, sources.get(tagged.article.source_id), publishers)
-        for tagged in articles
-    }
 
 
 def labelled_among(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> set[str]:

@@ -120,9 +120,10 @@ def render(folder: Path, profile: str | None) -> Row:
 
     from pipeline.config import open_workspace
     from pipeline.model import Shelf
-    from pipeline.weekly import render_workspace
+    from pipeline.weekly import render_workspace, share_parts
 
     shelf = msgspec.msgpack.decode((folder.parent / SHELF).read_bytes(), type=Shelf)
+    shelf = msgspec.structs.replace(shelf, cards=tuple(share_parts(shelf.cards, shelf.issues)))  # as `fill_shelf` does
     profiler, ended, held = cProfile.Profile(), threading.Event(), dict[str, int]()
     threading.Thread(target=watch_children, args=(ended, held), daemon=True).start()
     if profile:

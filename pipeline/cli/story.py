@@ -47,7 +47,7 @@ def show(session: Session, name: str, as_json: bool) -> int:
 
 def describe_story(library: Library, story: Story, asked: str) -> dict[str, Any]:
     """Everything known of a story, as `story show --json` prints it."""
-    from pipeline.flow import voices_of
+    from pipeline.group import voices_of
     from pipeline.knowledge.lexicon import load_lexicon
     from pipeline.weekly import make_cards, open_ties
 

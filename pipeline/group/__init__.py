@@ -3,7 +3,7 @@
 from pipeline.group.accounts import find_host
 from pipeline.group.conflicts import find_conflicts, find_figures
 from pipeline.group.copies import MAX_HOLDERS, drop_hopeless, find_copies
-from pipeline.group.origins import voice_of
+from pipeline.group.origins import voices_of
 from pipeline.group.review import find_doubts
 from pipeline.group.similarity import pack_vector, text_to_embed, unpack_vector
 from pipeline.group.sketch import VERSION as SKETCH_VERSION
@@ -27,5 +27,5 @@ __all__ = [
     "story_id",
     "text_to_embed",
     "unpack_vector",
-    "voice_of",
+    "voices_of",
 ]

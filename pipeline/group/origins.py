@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 
 from pipeline.group.similarity import digits_of
-from pipeline.knowledge.publishers import Publishers
+from pipeline.knowledge.publishers import Publishers, load_publishers
 from pipeline.model import Article, CopyKind, Frozen, Label, SourceSpec, TaggedArticle
 from pipeline.text.clean import fold
 from pipeline.text.urls import host
@@ -42,6 +42,15 @@ class Derivation(Frozen, frozen=True, kw_only=True):
     original: str  # article id
     kind: CopyKind  # REWRITTEN or TRANSLATED
     similarity: float  # 0..1, 4 digits: share of the text found in the original; of translations what `alike` gave
+
+
+def voices_of(articles: Iterable[TaggedArticle], sources: Mapping[str, SourceSpec]) -> dict[str, str]:
+    """Article id -> the publisher family whose account it gives, "" if it is nobody's."""
+    publishers = load_publishers().with_sources(sources.values())
+    return {
+        tagged.article.id: voice_of(tagged.article, sources.get(tagged.article.source_id), publishers)
+        for tagged in articles
+    }
 
 
 def voice_of(article: Article, source: SourceSpec | None, publishers: Publishers) -> str:

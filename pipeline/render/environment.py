@@ -114,16 +114,6 @@ class _Environment(jinja2.Environment):
 
     own_files: frozenset[str] = frozenset()
 
-    def _load_template(self, name: str, globals: Any) -> jinja2.Template:  # noqa: A002 - Jinja's name
-        # Nothing is loaded twice (no auto_reload), and a page asks for four templates: Jinja's own cache asks more each time.
-        if name not in self._loaded:
-            self._loaded[name] = super()._load_template(name, globals)
-        return self._loaded[name]
-
-    @functools.cached_property
-    def _loaded(self) -> dict[str, jinja2.Template]:
-        return {}
-
     def handle_exception(self, source: str | None = None) -> NoReturn:
         try:
             super().handle_exception(source)

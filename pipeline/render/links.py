@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from urllib.parse import urlsplit
 
@@ -19,12 +20,15 @@ _PLAIN = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.-]*(?:/[A-Za-z0-9/._~%+=&?,
 # The dot-atom form of RFC 5322, section 3.4.1, without the characters that mean something in an address of the web.
 _MAIL = re.compile(r"[A-Za-z0-9._+~-]+@[A-Za-z0-9.-]+")
 
+SLUGS_KEPT = 4_096  # those of the cities and outlets come on thousands of pages, that of a story five times in a row
+
 STYLE = "assets/style.css"
 SHIPPED_STYLE = "assets/shipped.css"  # beside a workspace's own style, which may begin with @import "shipped.css";
 ICON = "assets/favicon.svg"
 SCRIPT = "assets/search.js"  # of the page of search, and nowhere else
 
 
+@functools.lru_cache(maxsize=SLUGS_KEPT)
 def slug(identifier: str) -> str:
     """An id as one part of a path: "geonames:1792947" -> "geonames-1792947"."""
     return _UNSAFE.sub("-", identifier.lower()).strip("-") or "unknown"

@@ -10,8 +10,8 @@ import datetime as dt
 import functools
 import itertools
 import zoneinfo
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -99,15 +99,16 @@ _COPIES = (
 )
 # Views of cards that are kept: those of an issue and more. All of them would be half of what ten years take in memory.
 VIEWS_KEPT = 200
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
-def _once(method: Callable[[Presenter, str], T]) -> Callable[[Presenter, str], T]:
+def _once(method: Callable[[Presenter, K], T]) -> Callable[[Presenter, K], T]:
     """The method, worked out once for every id: a name stands on thousands of pages."""
 
     @functools.wraps(method)
-    def remembered(self: Presenter, identifier: str) -> T:
-        known: dict[str, T] = self._known.setdefault(method.__name__, {})
+    def remembered(self: Presenter, identifier: K) -> T:
+        known: dict[K, T] = self._known[method.__name__]
         if identifier not in known:
             known[identifier] = method(self, identifier)
         return known[identifier]
@@ -125,7 +126,7 @@ class Presenter:
         self.say = edition.say
         self.publishers = load_publishers().with_sources(holdings.shelf.sources.values())
         self._made: dict[int, tuple[Card, CardView]] = {}
-        self._known: dict[str, dict[str, Any]] = {}
+        self._known: dict[str, dict[Any, Any]] = defaultdict(dict)
 
     # ------------------------------------------------------------------------------------------------------------ names
 
@@ -170,6 +171,7 @@ class Presenter:
         names = self.lexicon.regions.get(region_id)
         return (names.get(self.edition.code) or names["en"]) if names else self.say("region.world")
 
+    @_once
     def language(self, tag: str) -> str:
         """The language's name, without its script if the edition has no word for both; else the tag itself."""
         for known in (tag, tag.split("-")[0]):
@@ -201,7 +203,7 @@ class Presenter:
         return Ref("")
 
     def join(self, texts: Iterable[str]) -> str:
-        return self.say("list.separator").join(text for text in texts if text)
+        return self.say("list.separator").join(filter(None, texts))
 
     def _named(self, kind: TagKind, identifier: str) -> Ref:
         text = self.lexicon.name(kind, identifier, self.edition.code)
@@ -402,7 +404,8 @@ class Presenter:
             return self.say(f"media.{source.media}")
         return "" if source.access is Access.OPEN else self.say(f"access.{source.access}")
 
-    def labels(self, labels: Sequence[Label]) -> tuple[str, ...]:
+    @_once
+    def labels(self, labels: tuple[Label, ...]) -> tuple[str, ...]:
         """A source's labels in words, that of an organiser last."""
         ordered = sorted(dict.fromkeys(labels), key=lambda label: label is Label.ORGANISER)
         return tuple(self.say(f"label.{label}") for label in ordered) or (self.say("label.none"),)
