@@ -8,7 +8,7 @@ WEEKLY := $(BIN)/city-digest
 # Tests start many processes; without compiled files each would compile all that it imports.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check judge bench golden screenshots lock clean
+.PHONY: demo test check judge bench golden screenshots lock audit sbom clean
 
 demo: $(VENV)/.runtime  ## the whole job on the sample web, offline: ./demo
 	$(WEEKLY) demo demo
@@ -28,6 +28,8 @@ judge: $(VENV)/.dev  ## slow judges: kill sweep, browser, W3C, axe, Lighthouse, 
 	$(BIN)/python -m bench.speed.process --check
 	$(BIN)/python -m bench.speed.crawl --check
 	$(BIN)/python -m bench.speed.copies --documents 6000 --check
+	$(BIN)/python -m bench.speed.deliver --messages 60 --check
+	$(BIN)/python -m bench.speed.archive --weeks 52 --stories 1248 --check
 
 bench: $(VENV)/.dev  ## the figures behind the floors
 	$(BIN)/python -m bench.quality.gate
@@ -36,6 +38,7 @@ bench: $(VENV)/.dev  ## the figures behind the floors
 	$(BIN)/python -m bench.speed.copies
 	$(BIN)/python -m bench.speed.group
 	$(BIN)/python -m bench.speed.archive
+	$(BIN)/python -m bench.speed.deliver
 
 golden: $(VENV)/.dev  ## rewrites the golden output; read the diff
 	CITY_DIGEST_WRITE_GOLDEN=1 $(BIN)/pytest tests/golden
@@ -48,6 +51,15 @@ lock: $(VENV)/.dev  ## pins the newest allowed versions, with hashes
 	  --upgrade --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 	  --upgrade --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --upgrade --extra web --extra dkim --constraint requirements-dev.lock --output-file deploy/requirements.lock pyproject.toml
+
+audit: $(VENV)/.dev  ## known vulnerabilities of what is locked; asks the package index, and fails where it does not answer
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r requirements.lock
+	$(BIN)/pip-audit --strict --disable-pip --require-hashes -r deploy/requirements.lock
+
+sbom: $(VENV)/.dev  ## what is in a container, as CycloneDX: dist/city-digest.cdx.json
+	$(BIN)/python scripts/make_sbom.py deploy/requirements.lock dist/city-digest.cdx.json
 
 clean:
 	rm -rf $(VENV) demo build dist

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import ipaddress
 import math
 import os
 import tomllib
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -24,7 +25,8 @@ from pipeline.ports import Clock
 
 FILE_NAME = "city-digest.toml"
 ENVIRONMENT_PREFIX = "CITY_DIGEST_"
-SECRET_KEYS = frozenset({"store.inbox", "store.library"})  # addresses of databases may hold passwords
+# Addresses of databases may hold passwords, that of a health check is its key.
+SECRET_KEYS = frozenset({"store.inbox", "store.library", "smtp.password", "run.ping"})
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,10 +101,58 @@ class Mail(Section, frozen=True, kw_only=True):
     unsubscribe: str = ""  # mail address that takes opt-outs
 
 
+ON_UNKNOWN = ("retry", "hold")
+
+
 class Deliver(Section, frozen=True, kw_only=True):
-    channel: str = "outbox"  # "outbox" writes files; "package.module:make" is anybody's
-    readers: str = "readers.csv"  # address,edition,consent; relative to the workspace
+    channel: str = "outbox"  # "outbox" writes files, "smtp" sends; "package.module:make" is anybody's
     late_days: int = 3  # an issue that ended longer ago is built but not mailed
+    on_unknown: str = "retry"  # a message whose answer was never read: "retry" it once, or "hold" it for a person
+    per_minute: int = 600  # messages, at most; 0: no limit
+    domain_per_minute: int = 120  # the same for one recipient domain; 0: no limit
+    patience_min: float = 30.0  # how long one delivery goes on to repeat what was deferred
+    first_retry_s: float = 60.0  # pause before a deferred message is repeated; it doubles with each attempt
+    window_h: float = 24.0  # a message that was deferred for so long has failed
+
+
+SMTP_SECURITY = ("starttls", "tls", "none")
+
+
+class Smtp(Section, frozen=True, kw_only=True):
+    """The mail server of channel "smtp"."""
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"  # "starttls" or "tls"; "none" only for a server on this machine
+    user: str = ""  # "": no login
+    password: str = ""  # better in the environment or a file: CITY_DIGEST_SMTP__PASSWORD_FILE
+    ca_file: str = ""  # certificates that vouch for the server; "" for the system's
+    connections: int = 4
+    timeout_s: float = 60.0  # one command
+    bounce_address: str = ""  # where mail that cannot be delivered comes back; +TAG is added; "": mail.sender_address
+
+
+class Dkim(Section, frozen=True, kw_only=True):
+    """Signs every message where the mail server does not; needs the extra "dkim"."""
+
+    selector: str = ""  # "": no signature
+    domain: str = ""  # "": that of mail.sender_address
+    key_file: str = ""  # PEM; relative to the workspace
+
+
+class Web(Section, frozen=True, kw_only=True):
+    """The readers' pages: subscribe, confirm, unsubscribe, preferences; needs the extra "web"."""
+
+    base_url: str = ""  # absolute https address at which readers reach it; "": there is none, opt-outs come by mail
+    host: str = "127.0.0.1"  # what it listens on, behind a proxy that speaks TLS
+    port: int = 8025
+    confirm_days: int = 7  # an address that was not confirmed for so long is forgotten
+    requests_per_minute: int = 20  # forms from one address
+    proxies: tuple[str, ...] = ("127.0.0.0/8", "::1")  # whose X-Forwarded-For is believed: addresses or networks
+
+
+class Run(Section, frozen=True, kw_only=True):
+    ping: str = ""  # address of a health check: asked at /start and, when a run has ended, at /EXIT-CODE
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -116,6 +166,10 @@ class Settings(Section, frozen=True, kw_only=True):
     group: Group = Group()
     mail: Mail = Mail()
     deliver: Deliver = Deliver()
+    smtp: Smtp = Smtp()
+    dkim: Dkim = Dkim()
+    web: Web = Web()
+    run: Run = Run()
 
 
 class Workspace:
@@ -144,13 +198,29 @@ class Workspace:
         return self.state / "staging"
 
     @property
+    def restoring(self) -> Path:
+        """Files of a backup on their way to their places; there is none but while they are moved, or after that was cut off."""
+        return self.state / "restoring"
+
+    @property
     def sources(self) -> Path:
         """The operator's own source files; they win over the shipped ones."""
         return self.root / "sources.d"
 
     @property
-    def readers(self) -> Path:
-        return self.root / self.settings.deliver.readers
+    def keys(self) -> Path:
+        """Secrets that readers' ids and links are made with."""
+        return self.state / "keys.json"
+
+    @property
+    def sends(self) -> Path:
+        """Journal of what was sent, one JSON object a line."""
+        return self.state / "sends.jsonl"
+
+    @property
+    def opt_outs(self) -> Path:
+        """Journal of who left, one JSON object a line."""
+        return self.state / "opt-outs.jsonl"
 
     @property
     def templates(self) -> Path:
@@ -161,6 +231,11 @@ class Workspace:
     def overrides(self) -> Path:
         """What the editors decided of stories."""
         return self.root / "overrides.toml"
+
+    @property
+    def letters(self) -> Path:
+        """Letters of issues that are out, to look at."""
+        return self.root / "letters"
 
     @property
     def preview(self) -> Path:
@@ -316,7 +391,8 @@ def _convert(values: dict[str, dict[str, Any]], origins: Mapping[str, str]) -> S
                 msgspec.convert({name: content[name]}, kind, strict=origins[key] == FILE_NAME)
             except msgspec.ValidationError as error:
                 reason = str(error).partition(" - at")[0]
-                raise ConfigurationError(f"{key} = {value!r} (from {origins[key]}): {reason}") from error
+                shown = "***" if key in SECRET_KEYS else repr(value)
+                raise ConfigurationError(f"{key} = {shown} (from {origins[key]}): {reason}") from None
     return msgspec.convert(values, Settings, strict=False)
 
 
@@ -350,8 +426,41 @@ def _check(settings: Settings, origins: Mapping[str, str]) -> None:
         fail("group.embedder", f"{settings.group.embedder!r} is none of {', '.join(EMBEDDERS)}")
     if not settings.digest.editions:
         fail("digest.editions", "name at least one edition: ja, en")
+    _check_mail(settings, fail)
     if settings.rehearsal.proxy and not settings.rehearsal.allow_loopback:
         fail("rehearsal.proxy", "needs rehearsal.allow_loopback = true")
+
+
+def _check_mail(settings: Settings, fail: Callable[[str, str], None]) -> None:
+    if settings.deliver.on_unknown not in ON_UNKNOWN:
+        fail("deliver.on_unknown", f"{settings.deliver.on_unknown!r} is none of {', '.join(ON_UNKNOWN)}")
+    if settings.smtp.security not in SMTP_SECURITY:
+        fail("smtp.security", f"{settings.smtp.security!r} is none of {', '.join(SMTP_SECURITY)}")
+    if settings.smtp.security == "none" and settings.smtp.host and not _is_this_machine(settings.smtp.host):
+        fail(
+            "smtp.security", '"none" is for a server on this machine: anybody on the way could read and change the mail'
+        )
+    web = _split(settings.web.base_url)
+    if settings.web.base_url and not (
+        web.scheme == "https" or (web.scheme == "http" and _is_this_machine(web.hostname))
+    ):
+        fail("web.base_url", "must begin with https://, as its links are keys to what a reader has chosen")
+    if settings.run.ping and not settings.run.ping.startswith(("https://", "http://")):
+        fail("run.ping", "must begin with https:// or http://")  # its value is a secret
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # "https://["
+        return SplitResult("", "", "", "", "")
+
+
+def _is_this_machine(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _is_week(text: str) -> bool:
@@ -363,6 +472,11 @@ def _is_week(text: str) -> bool:
 
 
 def _unknown(key: str, origin: str, known: Mapping[str, Any]) -> str:
+    if key == "deliver.readers":
+        return (
+            f"{origin}: there is no setting {key} any more: readers are kept in the library. Remove it, and import them "
+            "once: city-digest reader import readers.csv"
+        )
     near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
     hint = f" Did you mean {near[0]}?" if near else " 'city-digest config show' lists them all."
     return f"{origin}: there is no setting {key}.{hint}"

@@ -4,6 +4,7 @@
       ConfigurationError         a setting, a source file or a vocabulary is wrong            (exit 78)
       WorkspaceError             the folder is missing, not ours, or not writable             (exit 78)
         WorkspaceBusy            another run holds the lock                                   (exit 75)
+        WorkspaceFull            its disk is full                                             (exit 75)
       StoreError                 a database cannot be read or written                         (exit 75)
         SchemaTooNew             the database was written by a newer version                  (exit 78)
       CrawlError                 the crawler process did not do its work                      (exit 1)
@@ -11,6 +12,7 @@
       RenderError                a template or a label is wrong                               (exit 1)
         TemplateError            it is one of the workspace's own                             (exit 78)
       DeliveryError              the channel refused, before or instead of any reader         (exit 3)
+        ChannelAway              it cannot be reached, or takes nothing for now               (exit 75)
 
 A stage's outcome is its value, or one of Skip, Retry, Quarantine. They are not errors: they are stored with a Reason and
 counted per source, so that nothing disappears silently.
@@ -42,6 +44,10 @@ class WorkspaceBusy(WorkspaceError):  # noqa: N818  # reads as what it says: the
     exit_code = 75
 
 
+class WorkspaceFull(WorkspaceError):  # noqa: N818  # likewise
+    exit_code = 75
+
+
 class StoreError(CityDigestError):
     exit_code = 75
 
@@ -68,6 +74,10 @@ class TemplateError(RenderError):
 
 class DeliveryError(CityDigestError):
     exit_code = 3
+
+
+class ChannelAway(DeliveryError):  # noqa: N818  # likewise
+    exit_code = 75
 
 
 class Reason(StrEnum):

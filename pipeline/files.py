@@ -5,6 +5,7 @@ python -m pipeline.files FOLDER STAGING   writes what stands on its standard inp
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import struct
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from pipeline.errors import WorkspaceError
+from pipeline.errors import WorkspaceError, WorkspaceFull
 
 
 def replace_file(path: Path, body: bytes, *, staging: Path, durable: bool = True) -> bool:
@@ -46,18 +47,27 @@ def replace_file(path: Path, body: bytes, *, staging: Path, durable: bool = True
             path.parent.mkdir(parents=True, exist_ok=True)
             aside.replace(path)
     except OSError as error:
-        raise WorkspaceError(
+        kind = WorkspaceFull if error.errno in _FULL else WorkspaceError
+        raise kind(
             f"{path} could not be written: {error.strerror}. What stood there before is untouched; free space or mend "
             "the permissions, then run the same command again."
         ) from error
     return True
 
 
+# The disk, the user's share of it, and what `ulimit -f` allows.
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+PART_BYTES = 1 << 20  # compared at once
+
+
 def _holds(path: Path, body: bytes) -> bool:
     # Folders are made and files looked at only after that failed: an archive has tens of thousands of files.
     try:
         with path.open("rb") as file:
-            return os.fstat(file.fileno()).st_size == len(body) and file.read() == body
+            if os.fstat(file.fileno()).st_size != len(body):
+                return False
+            parts = iter(lambda: file.read(PART_BYTES), b"")
+            return all(body.startswith(part, place * PART_BYTES) for place, part in enumerate(parts))
     except FileNotFoundError:
         return False
 
@@ -70,6 +80,10 @@ def _write(path: Path, body: bytes, *, durable: bool) -> None:
             os.fsync(file.fileno())
 
 
+# As much as Linux gives without being asked nicely. With its usual 64 KiB every page of an issue waits for the disk.
+PIPE_BYTES = 1 << 20
+# Larger files are written by the process that made them: it would take as much memory again to hand them over.
+LARGE_BYTES = 4 << 20
 _LENGTHS = struct.Struct(">IQ")  # of a path and of the bytes that follow it
 
 
@@ -81,10 +95,12 @@ class Writer:
 
     def __init__(self, folder: Path, *, staging: Path) -> None:
         self.written = 0  # files that are new or changed; known at the end
+        self._folder, self._staging = folder, staging
         self._process = subprocess.Popen(  # noqa: S603 - our own module with our own interpreter
             [sys.executable, "-P", "-m", "pipeline.files", str(folder), str(staging)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            pipesize=PIPE_BYTES,
         )
 
     def write(self, path: str, body: bytes) -> None:
@@ -93,6 +109,9 @@ class Writer:
         Raises:
             WorkspaceError: this file or one before it cannot be written.
         """
+        if len(body) > LARGE_BYTES:
+            self.written += replace_file(self._folder / path, body, staging=self._staging, durable=False)
+            return
         name = path.encode()
         assert self._process.stdin
         try:
@@ -120,10 +139,9 @@ class Writer:
         except BrokenPipeError:
             said = b""
         if self._process.returncode:
-            raise WorkspaceError(
-                said.decode() or "The archive's files could not be written. Run the same command again."
-            )
-        self.written = int(said or 0)
+            kind = WorkspaceFull if self._process.returncode == WorkspaceFull.exit_code else WorkspaceError
+            raise kind(said.decode() or "The archive's files could not be written. Run the same command again.")
+        self.written += int(said or 0)
 
 
 def write_all(source: BinaryIO, folder: Path, staging: Path) -> int:
@@ -140,14 +158,14 @@ def write_all(source: BinaryIO, folder: Path, staging: Path) -> int:
 
 
 def main() -> int:
-    """The other process of a Writer: says how many files it wrote, else why it could not, and then ends with 1."""
+    """The other process of a Writer: says how many files it wrote, else why it could not, with the error's exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # that is for the one which makes the files; it ends this one
     folder, staging = map(Path, sys.argv[1:])
     try:
         sys.stdout.write(str(write_all(sys.stdin.buffer, folder, staging)))
     except WorkspaceError as error:
         sys.stdout.write(str(error))
-        return 1
+        return error.exit_code
     return 0
 
 

@@ -826,31 +826,148 @@ class Rendered(Frozen, frozen=True, kw_only=True):
     body: bytes
 
 
+# Where a letter names the addresses of its reader's own pages, or of the mail that does the same.
+LEAVE_LINK = "%%LEAVE%%"
+SETTINGS_LINK = "%%SETTINGS%%"
+
+
 class Letter(Frozen, frozen=True, kw_only=True):
-    """An issue's edition as mail, before it has a reader."""
+    """An issue's edition as mail, before it has a reader; LEAVE_LINK and SETTINGS_LINK stand for their own addresses."""
 
     week: str
     edition: str
     subject: str
     text: str  # complete in itself
     html: str  # CSS inlined
+    revision: int = 0  # raised by a correction that is sent again
 
 
 class DeliveryState(StrEnum):
+    """Where one message of the ledger is. Only `sent` and `failed` are final."""
+
     QUEUED = "queued"
-    SENDING = "sending"
+    SENDING = "sending"  # its text is being handed over; found by a later run, it is unknown
     SENT = "sent"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
+    DEFERRED = "deferred"  # refused for now
+    FAILED = "failed"  # refused for good, or deferred for too long
+    UNKNOWN = "unknown"  # handed over, and the answer was never read
 
 
 class Delivery(Frozen, frozen=True, kw_only=True):
-    """One row of the ledger."""
+    """One row of the ledger: there is one per issue, edition and reader."""
 
     week: str
     edition: str
-    reader: str  # hash of the reader's address and edition, never the address
+    reader: str  # Reader.id, never the address
     channel: str
     message_id: str
     state: DeliveryState
+    at: dt.datetime  # UTC, of this state
+    revision: int = 0  # of the letter
+    attempts: int = 0  # how often it was handed over or refused
+    unread: int = 0  # how often it was handed over and the answer never read
+    since: dt.datetime | None = None  # UTC, of the first attempt: the window of repeats begins here
+    not_before: dt.datetime | None = None  # UTC, of a deferred one: when to try again
+    code: int = 0  # the last SMTP reply code, 0 if there was none
+    detail: str = ""  # the server's words, without addresses
+
+
+class Refusal(StrEnum):
+    """Whose fault it is that a message was not taken."""
+
+    RECIPIENT = "recipient"  # this reader's address or mailbox
+    MESSAGE = "message"  # this message, for this reader: policy, size, content
+
+
+class Answer(Frozen, frozen=True, kw_only=True):
+    """What a channel says of one message: sent, deferred, failed or unknown."""
+
+    state: DeliveryState
+    code: int = 0
+    detail: str = ""
+    refusal: Refusal | None = None  # of a deferred or failed one
+
+
+class Envelope(Frozen, frozen=True, kw_only=True):
+    """One message on its way to one reader."""
+
+    sender: str  # envelope sender, where its bounces go (RFC 5321, 4.4)
+    recipient: str
+    message: bytes  # RFC 5322, CRLF, 7-bit
+    delivery: Delivery
+
+    def __repr__(self) -> str:
+        return f"Envelope({self.delivery.message_id})"  # addresses never reach a log or a traceback
+
+
+class ReaderState(StrEnum):
+    PENDING = "pending"  # asked for the digest and has not confirmed
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # mail to them came back
+    LEFT = "left"  # unsubscribed
+
+
+class Consent(Frozen, frozen=True, kw_only=True):
+    """The proof that a reader agreed."""
+
+    origin: str  # "web", or where an import says it comes from, in words
     at: dt.datetime  # UTC
+    wording: str = ""  # version of the text that was agreed to
+    token: str = ""  # id of the token that was sent and came back
+
+
+class Choices(Frozen, frozen=True, kw_only=True):
+    """What a reader wants to see first: ids of the vocabulary; nothing chosen, the issue as it is."""
+
+    cities: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    themes: tuple[str, ...] = ()
+
+
+class Reader(Frozen, frozen=True, kw_only=True):
+    """One reader of one edition."""
+
+    id: str  # 16 hex digits that stand for address and edition everywhere but in an envelope; see deliver.keys
+    address: str
+    edition: str
+    state: ReaderState
+    consent: Consent | None  # None while pending
+    choices: Choices = Choices()
+    since: dt.datetime  # UTC, when they asked or were imported
+    changed: dt.datetime  # UTC, of the last change of state or choices
+
+    def __repr__(self) -> str:
+        return f"Reader({self.id})"  # addresses never reach a log or a traceback
+
+
+class SuppressionReason(StrEnum):
+    BOUNCED = "bounced"  # suspended
+    LEFT = "left"
+    ERASED = "erased"
+    MOVED = "moved"  # reads another edition in its place
+
+
+class Suppression(Frozen, frozen=True, kw_only=True):
+    """Why a reader gets no mail; it outlives the reader's row."""
+
+    reader: str  # Reader.id
+    reason: SuppressionReason
+    at: dt.datetime  # UTC
+    detail: str = ""  # without addresses
+
+
+class FindingState(StrEnum):
+    """What `doctor` thinks of one thing."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+class Finding(Frozen, frozen=True, kw_only=True):
+    """One thing that `doctor` looked at."""
+
+    name: str
+    state: FindingState
+    text: str  # a sentence
+    remedy: str = ""  # what to do, where something is to be done

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from types import TracebackType
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
-from pipeline.model import Delivery
+from pipeline.model import Answer, Envelope
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,11 +41,27 @@ class Embedder(Protocol):
 
 
 class Channel(Protocol):
-    """Hands one finished message to its reader."""
+    """Hands finished messages to their readers; several at once where it can. Open between `async with`."""
 
     name: str
+    width: int  # messages that may be under way at once
 
-    def send(self, message: bytes, *, sender: str, recipient: str, delivery: Delivery) -> None:
-        """Returns when the message is accepted. Sending the same `delivery.message_id` again must not show it twice
-        where the channel can tell. Raises DeliveryError when refused."""
+    async def __aenter__(self) -> Self:
+        """Raises DeliveryError if nothing could be sent at all."""
+        ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    async def send(self, envelope: Envelope, *, committing: Callable[[], None]) -> Answer:
+        """What became of one message.
+
+        Args:
+            committing: called once, right before the message's text is handed over. Until then nothing can have been
+                delivered; from then to the answer, nobody knows.
+
+        Raises:
+            DeliveryError: nothing at all can be sent, whoever the reader is: login, sender or policy refused.
+        """
         ...

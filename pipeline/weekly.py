@@ -6,8 +6,10 @@ is in the next issue, once, and what is far older than the week is in none (docs
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
+import functools
 import gc
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -19,27 +21,42 @@ from pipeline import deliver, group, render, words
 from pipeline.compose import collection_failed, compose_issue
 from pipeline.config import Mail, Workspace
 from pipeline.deliver.channels import open_channel
+from pipeline.deliver.keys import open_keys
+from pipeline.deliver.opt_outs import merge_opt_outs, opt_out
+from pipeline.deliver.sends import append_send, find_forgotten
+from pipeline.deliver.signing import open_signer, sign_message
 from pipeline.errors import ConfigurationError
 from pipeline.files import Writer, clear_staging, read_tree, replace_file
 from pipeline.knowledge.editions import Edition, open_edition
 from pipeline.knowledge.lexicon import Lexicon, load_lexicon
 from pipeline.knowledge.ties import Ties, load_ties
 from pipeline.model import (
+    Answer,
     Card,
+    Choices,
     CopyKind,
+    Delivery,
+    DeliveryState,
+    Envelope,
     Frozen,
     Issue,
     IssueStatus,
     Letter,
+    Reader,
+    ReaderState,
     Shelf,
     SourceHealth,
     SourceSpec,
     SourceState,
     Story,
+    SuppressionReason,
     TaggedArticle,
 )
 from pipeline.overrides import assign_overrides, read_overrides, retraction
+from pipeline.ports import Channel
+from pipeline.render.environment import SHIPPED
 from pipeline.store.library import Library
+from pipeline.store.register import Register
 from pipeline.text.weeks import bounds_of, days_of, next_week, week_of, week_of_day, weeks_between
 from pipeline.version import __version__
 
@@ -47,6 +64,9 @@ from pipeline.version import __version__
 LATE = dt.timedelta(days=21)
 # Stories whose articles are in memory at one time: a card is a tenth of its articles, and an archive has every card.
 STORIES_AT_ONCE = 500
+# Letters in memory at one time, 100 kB each: readers who chose the same share one.
+LETTERS_AT_ONCE = 64
+NO_CHOICES = Choices()
 
 
 def make_cards(
@@ -256,6 +276,8 @@ def open_templates(workspace: Workspace) -> render.Templates:
     files = read_tree(workspace.templates)
     # What lies beside the folders is the person's: notes, a licence.
     own = {path: body for path, body in files.items() if "/" in path and not path.startswith("i18n/")}
+    if not own:
+        return SHIPPED  # what it compiled once in this process stays compiled
     templates = render.Templates(own)
     templates.check()
     return templates
@@ -284,7 +306,7 @@ def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHe
     issues = tuple(library.issues())
     return Shelf(
         issues=issues,
-        cards=tuple(share_parts(newest_first, issues)),
+        cards=tuple(share_cards(newest_first, issues)),
         sources=sources,
         health=tuple(_of_the_living(health, sources)),
         redirects=library.redirects(),
@@ -294,14 +316,17 @@ def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHe
     )
 
 
-def share_parts(cards: Iterable[Card], issues: Iterable[Issue]) -> Iterator[Card]:
-    """The cards, with the sources and words of those in the issues where they are the same, which then are held once.
+def share_cards(cards: Iterable[Card], issues: Iterable[Issue]) -> Iterator[Card]:
+    """The cards, each as its last issue has it where that differs by its ranking alone; else with its sources and words.
 
-    They are a fifth of what a shelf takes.
+    What is the same is held once, and printed once on the pages of the issue and the story. It is a third of what a shelf takes.
     """
     told = {card.story_id: card for issue in issues for card in issue.cards}
     for card in cards:
         issued = told.get(card.story_id, card)
+        if msgspec.structs.replace(card, score=issued.score, reasons=issued.reasons) == issued:
+            yield issued
+            continue
         yield msgspec.structs.replace(
             card,
             sources=issued.sources if issued.sources == card.sources else card.sources,
@@ -406,8 +431,10 @@ def render_preview(workspace: Workspace, library: Library, made: Sequence[Issue]
         )
     }
     for edition in editions:
-        letter = make_letter(workspace, issue, shelf, edition)
-        files[f"mail/{issue.week}-{edition.code}.txt"] = letter.text.encode("utf-8")
+        letter = prepare_mailing(workspace, issue, shelf, edition).letter()
+        nobody = invent_reader(workspace, edition.code)
+        links = deliver.make_links(nobody.id, edition.code, settings=settings, keys=open_keys(workspace.keys))
+        files[f"mail/{issue.week}-{edition.code}.txt"] = deliver.put_in_links(letter.text, links).encode("utf-8")
     if workspace.preview.is_dir():
         shutil.rmtree(workspace.preview)
     for path, body in files.items():
@@ -429,78 +456,275 @@ def _left_out(
 
 
 class DeliverReport(Frozen, frozen=True, kw_only=True):
-    """What one delivery did."""
+    """What one delivery did, or would do."""
 
     sent: int = 0
     already_sent: int = 0
-    failed: int = 0
+    failed: int = 0  # refused for good, or for too long
+    suspended: int = 0  # of those: readers whose address was refused, who are not written to again
+    deferred: int = 0  # refused for now: the next delivery tries again
+    unknown: int = 0  # handed over, and the answer was never read: for a person to look at
     late: tuple[str, ...] = ()  # weeks that were not mailed because they ended too long ago
     empty: tuple[str, ...] = ()  # weeks that were not mailed because there is nothing to read, or nothing could be read
+    bytes: int = 0  # of all messages that would be sent
+    largest: int = 0  # bytes of the largest one
+
+    @property
+    def partial(self) -> bool:
+        """True if somebody is still without their letter."""
+        return bool(self.failed or self.deferred or self.unknown)
 
 
 def deliver_issues(
     workspace: Workspace,
     library: Library,
+    register: Register,
     shelf: Shelf,
     weeks: Sequence[str] = (),
     *,
+    correct: bool = False,
     force: bool = False,
     dry_run: bool = False,
 ) -> DeliverReport:
     """Hands the letters of these issues, or of the last one, to every reader who has not had them.
 
     Args:
+        correct: once more to those who had them, as a correction; a correction that was cut off goes on.
         force: also issues older than `deliver.late_days`, and those without stories.
-        dry_run: counts who would get what and sends nothing.
+        dry_run: counts and measures who would get what, and sends nothing.
 
     Raises:
         ConfigurationError: there are readers but the sender is not told fully, or an issue does not exist.
+        DeliveryError: the channel takes nothing at all; what is not sent is left to a later call.
     """
-    if "deliver.readers" in workspace.origins and not workspace.readers.is_file():
-        raise ConfigurationError(f"deliver.readers names {workspace.readers}, which is not there; nothing was sent.")
-    readers = deliver.read_readers(workspace.readers, workspace.settings.digest.editions)
+    merge_opt_outs(register, workspace.opt_outs)
+    readers = _written_to(workspace, register)
     if not readers or not shelf.issues:
         return DeliverReport()
-    sender = workspace.settings.mail
-    check_sender(sender)
-    channel = open_channel(workspace)
-    sent_at = workspace.clock().astimezone(workspace.zone)
-    sent = already = failed = 0
-    late, empty = [], []
-    for issue in _chosen(shelf.issues, weeks):
-        if not force and (not issue.cards or issue.status is IssueStatus.COLLECTION_FAILED):
-            empty.append(issue.week)
-            continue
-        overdue = sent_at.date() - issue.last_day > dt.timedelta(days=workspace.settings.deliver.late_days)
-        if overdue and not force:
-            late.append(issue.week)
-            continue
-        ledger = library.deliveries(issue.week)
-        for edition in open_editions(workspace):
-            theirs = [reader for reader in readers if reader.edition == edition.code]
-            if dry_run:
-                had = sum(deliver.is_sent(ledger, reader) for reader in theirs)
-                already, sent = already + had, sent + len(theirs) - had
-                continue
-            letter = make_letter(workspace, issue, shelf, edition)
-            outcome = deliver.deliver_letter(
-                letter,
-                theirs,
-                channel=channel,
-                sender=sender,
-                ledger=ledger,
-                record=library.save_delivery,
-                sent_at=sent_at,
-                archive_url=workspace.settings.digest.base_url,
+    settings, now = workspace.settings, workspace.clock()
+    check_sender(settings.mail)
+    mailroom = Mailroom(workspace, shelf)
+    posts: list[deliver.Post] = []
+    held: list[Delivery] = []
+    already = 0
+    if not (weeks or force or correct):  # of earlier issues, what was deferred or cut off
+        known = {issue.week for issue in shelf.issues}
+        weeks = sorted(known.intersection(library.unfinished_weeks()) | {shelf.issues[-1].week})
+    issues, late, empty = _mailed(workspace, choose_issues(shelf.issues, weeks), force=force)
+    given_up = [
+        row for week in late for row in deliver.give_up(_restored_ledger(workspace, library, week).values(), now)
+    ]
+    for issue in issues:
+        ledger = _restored_ledger(workspace, library, issue.week)
+        revision = _revision_of(readers, ledger, correct=correct)
+
+        def first(reader: Reader, week: str = issue.week, revision: int = revision) -> Delivery:
+            return Delivery(
+                week=week,
+                edition=reader.edition,
+                reader=reader.id,
+                channel=settings.deliver.channel,
+                message_id=deliver.message_id(week, reader.edition, reader.id, settings.mail, revision),
+                state=DeliveryState.QUEUED,
+                at=now,
+                revision=revision,
             )
-            sent, already = sent + outcome.sent, already + outcome.already_sent
-            failed += outcome.failed
-    return DeliverReport(sent=sent, already_sent=already, failed=failed, late=tuple(late), empty=tuple(empty))
+
+        due = deliver.find_due(readers, ledger, first, settings.deliver)
+        posts += due.posts
+        held += due.held
+        already += due.already_sent
+    held += [row for row in given_up if row.state is DeliveryState.UNKNOWN]
+    failed = [row for row in given_up if row.state is DeliveryState.FAILED]
+    report = DeliverReport(already_sent=already, failed=len(failed), unknown=len(held), late=late, empty=empty)
+    if dry_run:
+        sizes = [len(mailroom.write(post.reader, post.row).message) for post in posts]
+        return msgspec.structs.replace(report, sent=len(posts), bytes=sum(sizes), largest=max(sizes, default=0))
+
+    def record(row: Delivery) -> None:
+        append_send(workspace.sends, row)
+        library.save_delivery(row)
+
+    def suspend(reader: Reader, answer: Answer) -> None:
+        detail = f"{answer.code} {answer.detail}".strip()
+        opt_out(register, workspace.opt_outs, reader.id, SuppressionReason.BOUNCED, workspace.clock(), detail)
+
+    for row in (*held, *failed):
+        record(row)
+    outcome = deliver.deliver_posts(
+        posts,
+        channel=open_channel(workspace),
+        is_wanted=lambda reader: _is_active(register.get(reader.id)),
+        write=mailroom.write,
+        record=record,
+        suspend=suspend,
+        policy=settings.deliver,
+        clock=workspace.clock,
+    )
+    return msgspec.structs.replace(
+        report,
+        sent=outcome.sent,
+        failed=report.failed + outcome.failed,
+        suspended=outcome.suspended,
+        deferred=outcome.deferred,
+        unknown=report.unknown + outcome.unknown,
+    )
 
 
-def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Edition) -> Letter:
-    """One edition of an issue as mail."""
-    return render.render_letter(
+def _revision_of(readers: Iterable[Reader], ledger: Mapping[tuple[str, str], Delivery], *, correct: bool) -> int:
+    """Which revision of an issue goes out: the newest one, or with `correct` the one after, unless the newest was cut off."""
+    newest = max((row.revision for row in ledger.values()), default=0)
+    begun = {row.revision for reader in readers if (row := ledger.get((reader.edition, reader.id)))}
+    return newest + 1 if correct and begun == {newest} else newest
+
+
+def _is_active(reader: Reader | None) -> bool:
+    return reader is not None and reader.state is ReaderState.ACTIVE
+
+
+def _written_to(workspace: Workspace, register: Register) -> list[Reader]:
+    """The readers who agreed, and neither left nor are suspended."""
+    suppressed, editions = register.suppressed(), workspace.settings.digest.editions
+    active = register.readers(states=(ReaderState.ACTIVE,))
+    return [reader for reader in active if reader.id not in suppressed and reader.edition in editions]
+
+
+def _mailed(
+    workspace: Workspace, issues: Sequence[Issue], *, force: bool
+) -> tuple[list[Issue], tuple[str, ...], tuple[str, ...]]:
+    """The issues that go out; the weeks of those that do not because they are late, and because they are empty."""
+    if force:
+        return list(issues), (), ()
+    today = workspace.clock().astimezone(workspace.zone).date()
+    patience = dt.timedelta(days=workspace.settings.deliver.late_days)
+    empty = [issue for issue in issues if not issue.cards or issue.status is IssueStatus.COLLECTION_FAILED]
+    late = [issue for issue in issues if issue not in empty and today - issue.last_day > patience]
+    mailed = [issue for issue in issues if issue not in empty and issue not in late]
+    return mailed, tuple(issue.week for issue in late), tuple(issue.week for issue in empty)
+
+
+def _restored_ledger(workspace: Workspace, library: Library, week: str) -> dict[tuple[str, str], Delivery]:
+    """(edition, reader's id) -> row, with what the ledger had forgotten, as one that was restored from a backup has."""
+    ledger = library.deliveries(week)
+    for row in find_forgotten(workspace.sends, week, ledger):
+        library.save_delivery(row)
+        ledger[row.edition, row.reader] = row
+    return ledger
+
+
+class Mailroom:
+    """Makes the letters and messages of a shelf's issues."""
+
+    def __init__(self, workspace: Workspace, shelf: Shelf) -> None:
+        self._workspace = workspace
+        self._shelf = shelf
+        self._issues = {issue.week: issue for issue in shelf.issues}
+        self._editions = {edition.code: edition for edition in open_editions(workspace)}
+        self._keys = open_keys(workspace.keys)
+        self._signer = open_signer(workspace)
+        self._mailing = functools.cache(self._prepare)
+        self._letter = functools.lru_cache(LETTERS_AT_ONCE)(self._make)
+
+    def letter(self, week: str, edition: str, choices: Choices, revision: int = 0) -> Letter:
+        """The letter to everybody who chose this."""
+        return self._letter(week, edition, revision, choices)
+
+    def _make(self, week: str, edition: str, revision: int, choices: Choices) -> Letter:
+        return self._mailing(week, edition, revision).letter(choices)
+
+    def _prepare(self, week: str, edition: str, revision: int) -> render.Mailing:
+        workspace = self._workspace
+        return prepare_mailing(workspace, self._issues[week], self._shelf, self._editions[edition], revision=revision)
+
+    def write(self, reader: Reader, row: Delivery) -> Envelope:
+        """The message of a row of the ledger: the same bytes however often it is made."""
+        return self.address(self.letter(row.week, row.edition, reader.choices, row.revision), reader, row)
+
+    def address(self, letter: Letter, reader: Reader, row: Delivery) -> Envelope:
+        """The letter as a message to this reader, with their own links, signed where that is configured."""
+        settings, sent_at = self._workspace.settings, (row.since or row.at).astimezone(self._workspace.zone)
+        message = deliver.build_message(
+            letter,
+            reader,
+            links=deliver.make_links(reader.id, reader.edition, settings=settings, keys=self._keys),
+            sender=settings.mail,
+            sent_at=sent_at,
+            archive_url=settings.digest.base_url,
+        )
+        return Envelope(
+            sender=deliver.envelope_sender(reader.id, row.week, settings=settings, keys=self._keys),
+            recipient=reader.address,
+            message=sign_message(message, self._signer, sent_at) if self._signer else message,
+            delivery=row,
+        )
+
+
+def invent_reader(
+    workspace: Workspace, edition: str, *, address: str = "reader@example.org", choices: Choices = NO_CHOICES
+) -> Reader:
+    """Somebody who is on no list, for messages to look at: the links in them belong to nobody."""
+    now = workspace.clock()
+    return Reader(
+        id=f"00{now:%Y%m%d%H%M%S}",  # another one each time, or mail programs would take two tests for one message
+        address=address,
+        edition=edition,
+        state=ReaderState.ACTIVE,
+        consent=None,
+        choices=choices,
+        since=now,
+        changed=now,
+    )
+
+
+def invent_delivery(workspace: Workspace, week: str, reader: Reader) -> Delivery:
+    """The row that a first message to the reader would have; it is written nowhere."""
+    settings = workspace.settings
+    return Delivery(
+        week=week,
+        edition=reader.edition,
+        reader=reader.id,
+        channel=settings.deliver.channel,
+        message_id=deliver.message_id(week, reader.edition, reader.id, settings.mail),
+        state=DeliveryState.QUEUED,
+        at=workspace.clock(),
+    )
+
+
+def send_test(workspace: Workspace, shelf: Shelf, address: str, *, week: str = "") -> dict[str, Answer]:
+    """Sends an issue's letter of each edition to this address, marked as a test. Neither ledger nor journal knows of it.
+
+    Args:
+        week: of the issue; "" for the last one.
+
+    Returns:
+        Edition -> what became of it.
+
+    Raises:
+        ConfigurationError: the sender is not told fully, or there is no such issue.
+        DeliveryError: the channel takes nothing at all.
+    """
+    check_sender(workspace.settings.mail)
+    (issue,) = choose_issues(shelf.issues, (week,) if week else ())
+    mailroom = Mailroom(workspace, shelf)
+    envelopes = {}
+    for edition in open_editions(workspace):
+        reader = invent_reader(workspace, edition.code, address=address)
+        letter = mailroom.letter(issue.week, edition.code, reader.choices)
+        marked = render.mark_as_test(letter, edition)
+        envelopes[edition.code] = mailroom.address(marked, reader, invent_delivery(workspace, issue.week, reader))
+    return asyncio.run(_send(open_channel(workspace), envelopes))
+
+
+async def _send(channel: Channel, envelopes: Mapping[str, Envelope]) -> dict[str, Answer]:
+    async with channel:
+        return {name: await channel.send(envelope, committing=lambda: None) for name, envelope in envelopes.items()}
+
+
+def prepare_mailing(
+    workspace: Workspace, issue: Issue, shelf: Shelf, edition: Edition, *, revision: int = 0
+) -> render.Mailing:
+    """One edition of an issue as mail; it makes the letters to those who chose nothing and to those who chose."""
+    return render.Mailing(
         issue,
         shelf,
         load_lexicon(),
@@ -508,6 +732,7 @@ def make_letter(workspace: Workspace, issue: Issue, shelf: Shelf, edition: Editi
         base_url=workspace.settings.digest.base_url,
         sender=workspace.settings.mail,
         templates=open_templates(workspace),
+        revision=revision,
     )
 
 
@@ -525,7 +750,10 @@ def check_sender(mail: Mail) -> None:
         )
 
 
-def _chosen(issues: Sequence[Issue], weeks: Sequence[str]) -> list[Issue]:
+def choose_issues(issues: Sequence[Issue], weeks: Sequence[str]) -> list[Issue]:
+    """The issues of these weeks, or the last one. Raises ConfigurationError if there is no such issue."""
+    if not issues:
+        raise ConfigurationError("there is no issue yet; run 'city-digest run'")
     if not weeks:
         return [issues[-1]]
     by_week = {issue.week: issue for issue in issues}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import time
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
-from pipeline.cli.session import Session
+from pipeline.cli.log import Log
+from pipeline.cli.session import EXIT_INTERRUPTED, EXIT_PARTIAL, EXIT_TEMPORARY, EXIT_USAGE, Session, outcome_of
 from pipeline.errors import CityDigestError
 from pipeline.version import __version__
 
@@ -24,8 +27,16 @@ COMMANDS = (
     "compose",
     "render",
     "serve",
+    "preview",
     "deliver",
+    "web",
+    "reader",
+    "bounces",
     "status",
+    "doctor",
+    "backup",
+    "restore",
+    "migrate",
     "source",
     "add",
     "search",
@@ -38,8 +49,8 @@ COMMANDS = (
     "analyze",
     "group",
 )
-EXIT_USAGE = 2
-EXIT_INTERRUPTED = 130
+# How loud the log is about an exit code; others are errors.
+_LEVELS = {0: "INFO", EXIT_PARTIAL: "WARNING", EXIT_TEMPORARY: "WARNING", EXIT_INTERRUPTED: "WARNING"}
 
 
 class _Commands(click.Group):
@@ -56,6 +67,25 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(f"pipeline.cli.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command and leaves a line in the log, however it ends."""
+        began, code, why = time.monotonic(), 0, ""
+        try:
+            done = super().invoke(ctx)
+            code = done if isinstance(done, int) else 0
+        except BaseException as error:
+            code, why = outcome_of(error)
+            raise
+        finally:
+            if isinstance(ctx.obj, Session):
+                facts = {
+                    "command": ctx.invoked_subcommand,
+                    "exit_code": code,
+                    "seconds": round(time.monotonic() - began, 3),
+                }
+                ctx.obj.log.write("ended", level=_LEVELS.get(code, "ERROR"), **facts, **({"error": why} if why else {}))
+        return done
+
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="city-digest")
@@ -70,8 +100,16 @@ class _Commands(click.Group):
 @click.option(
     "--set", "settings", multiple=True, metavar="KEY=VALUE", help="Overrides one setting, e.g. crawl.delay_s=10."
 )
+@click.option(
+    "--log",
+    "log_to",
+    metavar="FILE",
+    default="",
+    envvar="CITY_DIGEST_LOG",
+    help="Appends one JSON object per stage, with the run's id, to this file; - for standard error.",
+)
 @click.pass_context
-def cli(ctx: click.Context, workspace: Path, settings: tuple[str, ...]) -> None:
+def cli(ctx: click.Context, workspace: Path, settings: tuple[str, ...], log_to: str) -> None:
     """Collects news of city diplomacy and makes a weekly digest in Japanese and English.
 
     Exit codes: 0 done or nothing to do, 1 unexpected, 2 usage, 3 partial (some sources or readers failed), 75 try again
@@ -83,7 +121,7 @@ def cli(ctx: click.Context, workspace: Path, settings: tuple[str, ...]) -> None:
         if not equals:
             raise click.UsageError(f"--set {setting}: write KEY=VALUE")
         flags[key.strip()] = value.strip()
-    ctx.obj = Session(workspace, flags)
+    ctx.obj = Session(workspace, flags, Log(log_to))
 
 
 def main() -> None:

@@ -8,11 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
-import uuid
 from collections.abc import Callable, Mapping
 from typing import IO, Any, NamedTuple
 
 import click
+
+from pipeline.cli.log import Log
+from pipeline.cli.session import current_log
 
 # A stopped crawler finishes the page it has in hand; what it had not begun waits in the inbox.
 _PATIENCE_S = 7
@@ -34,7 +36,8 @@ def run_child(module: str, *words: str, flags: Mapping[str, str], hear: Callable
         flags: settings of the command line.
         hear: is told of each event of its progress, in a thread of its own.
     """
-    arguments = [sys.executable, "-P", "-m", module, "--run-id", uuid.uuid4().hex[:12], *words]
+    log = current_log()
+    arguments = [sys.executable, "-P", "-m", module, "--run-id", log.run, *words]
     # Flags reach the child as environment, which is the next layer below.
     variables = {f"CITY_DIGEST_{key.upper().replace('.', '__')}": value for key, value in flags.items()}
     with subprocess.Popen(  # noqa: S603  # our own module with our own interpreter
@@ -47,7 +50,7 @@ def run_child(module: str, *words: str, flags: Mapping[str, str], hear: Callable
     ) as child:
         said: list[str] = []
         warned: list[str] = []
-        listener = threading.Thread(target=_listen, args=(child.stderr, hear, said, warned), daemon=True)
+        listener = threading.Thread(target=_listen, args=(child.stderr, hear, said, warned, log), daemon=True)
         listener.start()
         try:
             output = child.stdout.read() if child.stdout else ""
@@ -59,11 +62,12 @@ def run_child(module: str, *words: str, flags: Mapping[str, str], hear: Callable
     return Ended(_read_object(output), code, "\n".join(said or warned))
 
 
-def _listen(stream: IO[str], hear: Callable[[Event], None], said: list[str], warned: list[str]) -> None:
+def _listen(stream: IO[str], hear: Callable[[Event], None], said: list[str], warned: list[str], log: Log) -> None:
     for line in stream:
         event = _read_object(line)
         if event.get("event") == "log":
             warned.append(event["message"])
+            log.keep(line.rstrip())
             # Programs read log lines, people sentences.
             click.echo(event["message"] if sys.stderr.isatty() else line.rstrip(), err=True)
         elif event:

@@ -29,7 +29,6 @@ postal_address = ""
 contact = ""
 unsubscribe = ""
 """
-_READERS = "address,edition,consent\n"
 _SOURCES = """\
 Your own sources, one TOML file each; a file here wins over the shipped one with the same id.
 'city-digest source enable the_id' switches a shipped source on, with a file of two lines:
@@ -48,7 +47,6 @@ def command(session: Session, folder: Path | None, contact: str) -> None:
     root = folder or session.root
     files = {
         FILE_NAME: _CONFIGURATION.format(contact=contact.replace("\\", "\\\\").replace('"', '\\"')),
-        "readers.csv": _READERS,
         "sources.d/README.txt": _SOURCES,
     }
     made = [name for name, text in files.items() if _write_new(root / name, text)]
@@ -56,7 +54,8 @@ def command(session: Session, folder: Path | None, contact: str) -> None:
     if made:
         click.echo(
             f"Next: edit {root / FILE_NAME}; choose sources (city-digest -C {root} source list, then source probe ID, "
-            f"source enable ID) or write your own into {root / 'sources.d'}; then: city-digest -C {root} run"
+            f"source enable ID) or write your own into {root / 'sources.d'}; then: "
+            f"city-digest -C {root} run. Readers are added with: city-digest -C {root} reader add"
         )
 
 

@@ -12,10 +12,16 @@ from typing import Any
 
 import click
 
+from pipeline.cli.log import Log
 from pipeline.config import Workspace, open_workspace
-from pipeline.errors import WorkspaceBusy, WorkspaceError
+from pipeline.errors import CityDigestError, WorkspaceBusy, WorkspaceError
 
+# docs/reference/exit-codes.md
+EXIT_UNEXPECTED = 1
+EXIT_USAGE = 2
 EXIT_PARTIAL = 3
+EXIT_TEMPORARY = 75
+EXIT_INTERRUPTED = 130
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Prints one JSON object instead of text.")
 
@@ -23,13 +29,38 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Prints one J
 class Session:
     """One call of the command line."""
 
-    def __init__(self, root: Path, flags: Mapping[str, str]) -> None:
+    def __init__(self, root: Path, flags: Mapping[str, str], log: Log | None = None) -> None:
         self.root = root
         self.flags = dict(flags)
+        self.log = log or Log()
 
     def open(self) -> Workspace:
         """The workspace. Raises WorkspaceError, ConfigurationError."""
         return open_workspace(self.root, flags=self.flags)
+
+
+def current_log() -> Log:
+    """The log of the command that runs; one that goes nowhere outside a command."""
+    context = click.get_current_context(silent=True)
+    session = context.find_object(Session) if context else None
+    return session.log if session else Log()
+
+
+def outcome_of(error: BaseException) -> tuple[int, str]:
+    """The exit code of a command that ended like this, and why in words that hold nothing of a reader."""
+    match error:
+        case KeyboardInterrupt() | click.Abort():
+            return EXIT_INTERRUPTED, "stopped"
+        case CityDigestError():
+            return error.exit_code, str(error)
+        case click.exceptions.Exit():  # --help
+            return error.exit_code, ""
+        case click.ClickException():
+            return EXIT_USAGE, error.format_message()
+        case SystemExit():  # click's way out where the reader of our output went away: nothing of ours failed
+            return 0, ""
+        case _:
+            return EXIT_UNEXPECTED, f"{type(error).__name__}; standard error has more"  # its words may be anybody's
 
 
 @contextmanager
@@ -55,6 +86,8 @@ def hold(workspace: Workspace, command: str) -> Iterator[None]:
             "then run it again."
         ) from error
     try:
+        if command != "restore":
+            check_whole(workspace)
         # Who holds it is a courtesy: a full disk must not stop a command that frees space.
         with suppress(OSError):
             holder.write_text(f"'city-digest {command}', process {os.getpid()}\n", encoding="utf-8")
@@ -63,6 +96,14 @@ def hold(workspace: Workspace, command: str) -> Iterator[None]:
         with suppress(OSError):
             holder.unlink(missing_ok=True)
         lock.release()
+
+
+def check_whole(workspace: Workspace) -> None:
+    """Raises WorkspaceError while a restore is half done."""
+    if workspace.restoring.exists():
+        raise WorkspaceError(
+            f"a restore of {workspace.root} was cut off half-way: run 'city-digest restore' to finish it, then this again."
+        )
 
 
 def _read_holder(file: Path) -> str:

@@ -1,17 +1,29 @@
-"""`city-digest status`: how the sources fare and what lies where."""
+"""`city-digest status`: how the sources, the last run and the mail fare."""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
-from pipeline.cli.session import EXIT_PARTIAL, Session, describe_counts, json_option, print_json
+from pipeline.cli.session import EXIT_PARTIAL, Session, describe_counts, hold, json_option, print_json
 from pipeline.config import Workspace
+from pipeline.errors import CityDigestError
 from pipeline.model import SourceHealth, SourceSpec, SourceState
 
+# A week and a day: with a run a day, or one a week, something has stopped calling it.
+_OVERDUE = dt.timedelta(days=8)
+_UNFINISHED = (
+    "failed",
+    "deferred",
+    "unknown",
+    "sending",
+    "queued",
+)  # states of the ledger in which somebody lacks a letter
 PLAIN_WIDTH = 160  # columns where nobody's terminal says how many there are: every line whole
 
 
@@ -20,8 +32,11 @@ PLAIN_WIDTH = 160  # columns where nobody's terminal says how many there are: ev
 @json_option
 @click.pass_obj
 def command(session: Session, source_id: str, as_json: bool) -> int:
-    """Per source: when it last answered, how old its newest item is, how often it gives one, when it is asked next, and what is
-    wrong with it. Exit code 3 if a source needs attention."""
+    """How the last run ended, how the last issue was mailed, who reads, and per source: when it last answered, how old its newest
+    item is, how often it gives one, when it is asked next, and what is wrong with it.
+
+    Exit code 3 if anything needs attention: a source, a run that failed or is overdue, a letter that did not arrive.
+    """
     workspace = session.open()
     data = gather_status(workspace)
     if source_id:
@@ -36,12 +51,14 @@ def command(session: Session, source_id: str, as_json: bool) -> int:
         _print_source(data["sources"][0], data["now"])
     else:
         _print(data)
-    return EXIT_PARTIAL if any(row["problem"] and not row["dead"] for row in data["sources"]) else 0
+    attention = [] if source_id else data["attention"]
+    return EXIT_PARTIAL if attention or any(row["problem"] and not row["dead"] for row in data["sources"]) else 0
 
 
 def gather_status(workspace: Workspace) -> dict[str, Any]:
     """Everything that is counted, from both databases."""
-    from pipeline.store.opening import open_inbox, open_library
+    from pipeline.cli.watch import read_last_run
+    from pipeline.store.opening import open_inbox, open_library, open_register
 
     inbox, library = open_inbox(workspace), open_library(workspace)
     links, failures, specs = inbox.link_counts(), inbox.failure_counts(), inbox.sources()
@@ -49,6 +66,10 @@ def gather_status(workspace: Workspace) -> dict[str, Any]:
     for source_id, _stage, outcome, reason, pages in library.outcome_counts():
         set_back.setdefault(source_id, {})[f"{outcome}:{reason}"] = pages
     issues = library.issues()
+    states = Counter(row.state.value for row in library.deliveries(issues[-1].week).values()) if issues else Counter()
+    readers = Counter(reader.state.value for reader in open_register(workspace).readers())
+    last_run = read_last_run(workspace)
+    busy = bool(last_run) and "ended" not in last_run and _is_busy(workspace)
     return {
         "workspace": str(workspace.root),
         "now": workspace.clock(),
@@ -63,8 +84,48 @@ def gather_status(workspace: Workspace) -> dict[str, Any]:
         ],
         "articles": library.article_counts(),
         "stories": len(library.stories()),
+        "readers": dict(readers),
+        "mailed": {"week": issues[-1].week if issues else "", "letters": dict(states)},
+        "last_run": last_run,
+        "next_issue": _next_issue(workspace),
+        "attention": _attention(last_run, states, workspace.clock(), busy=busy),
         "issues": [{"week": i.week, "stories": i.figures.stories, "status": i.status.value} for i in issues],
     }
+
+
+def _next_issue(workspace: Workspace) -> dt.datetime:
+    """When the week that runs is over."""
+    from pipeline.text.weeks import bounds_of, week_of
+
+    return bounds_of(week_of(workspace.clock(), workspace.zone), workspace.zone)[1]
+
+
+def _is_busy(workspace: Workspace) -> bool:
+    """False if nothing works in the workspace; True also where that cannot be seen."""
+    try:
+        with hold(workspace, "status"):
+            return False
+    except CityDigestError:
+        return True
+
+
+def _attention(last_run: dict[str, Any], letters: Mapping[str, int], now: dt.datetime, *, busy: bool) -> list[str]:
+    """What is wrong with runs and mail, as sentences."""
+    found = []
+    if last_run and "ended" not in last_run and not busy:
+        found.append(f"the run that began {_moment(last_run['began'])} was killed. Run it again.")
+    elif code := last_run.get("exit_code"):
+        why = "some sources or readers failed" if code == EXIT_PARTIAL else last_run["said"].partition("\n")[0]
+        found.append(f"the last run ended with {code}: {why}")
+    if last_run and now - last_run["began"] > _OVERDUE:
+        found.append(
+            f"nothing has run since {_moment(last_run['began'])}. See that cron or the timer calls city-digest run."
+        )
+    if lacking := {state: letters[state] for state in _UNFINISHED if letters.get(state)}:
+        found.append(
+            f"letters that did not arrive: {describe_counts(lacking)}. The next run repeats what can be repeated."
+        )
+    return found
 
 
 def _row(health: SourceHealth, spec: SourceSpec | None) -> dict[str, Any]:
@@ -109,6 +170,20 @@ def _print(data: dict[str, Any]) -> None:
         f"({', '.join(f'{n} {name}' for name, n in sorted(data['articles'].items())) or 'none'}), {data['stories']} stories, "
         f"{len(data['issues'])} issues"
     )
+    for line in describe_mail(data):
+        click.echo(line)
+
+
+def describe_mail(data: dict[str, Any]) -> list[str]:
+    """Readers, letters, runs and what needs attention, a line each."""
+    lines = [f"readers: {describe_counts(data['readers'])}"]
+    if data["mailed"]["letters"]:
+        lines.append(f"letters of {data['mailed']['week']}: {describe_counts(data['mailed']['letters'])}")
+    if run := data["last_run"]:
+        end = f"ended {_moment(run['ended'])} with {run['exit_code']}" if "ended" in run else "has not ended"
+        lines.append(f"last run: began {_moment(run['began'])}, {end}")
+    lines.append(f"next issue: after {_moment(data['next_issue'])}")
+    return lines + [f"ATTENTION: {sentence}" for sentence in data["attention"]]
 
 
 def _print_source(row: dict[str, Any], now: dt.datetime) -> None:

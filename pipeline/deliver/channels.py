@@ -23,7 +23,7 @@ def open_channel(workspace: Workspace) -> Channel:
         make = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigurationError(
-            f'deliver.channel = {name!r}: {error}. Use "outbox", or "package.module:make" of an installed package.'
+            f'deliver.channel = {name!r}: {error}. Use "outbox", "smtp", or "package.module:make" of an installed package.'
         ) from error
     channel: Channel = make(workspace)
     return channel

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -16,10 +17,10 @@ from pipeline.render import links
 from pipeline.render.calendars import render_calendars
 from pipeline.render.data import render_stories, render_tables
 from pipeline.render.environment import SHIPPED, Templates
-from pipeline.render.feeds import render_feeds
+from pipeline.render.feeds import Feeds
 from pipeline.render.holdings import take_stock
 from pipeline.render.linked_data import describe_site
-from pipeline.render.pages import Finished, Page, Pressroom, navigation, site_paths
+from pipeline.render.pages import Page, Pressroom, navigation, site_paths
 from pipeline.render.presenter import Presenter
 from pipeline.render.search import build_index
 
@@ -74,10 +75,8 @@ def render_archive(
             tables=tables,
             templates=templates,
         )
-        for page in press.pages():
-            yield page.rendered
-            _note(page, base_url, finished)
-        yield from render_feeds(presenter, base_url, templates)
+        yield from _print(press, Feeds(presenter, base_url, templates), base_url, finished)
+        del press  # what it keeps for its pages is as large as the index
         yield from build_index(presenter)
         yield from render_calendars(presenter, base_url)
     for issue in holdings.shelf.issues:
@@ -86,9 +85,17 @@ def render_archive(
     yield from _for_robots(finished, base_url, templates)
 
 
-def _note(page: Finished, base_url: str, finished: list[tuple[str, dt.date | None]]) -> None:
-    if page.listed and base_url:
-        finished.append((links.absolute(page.rendered.path, base_url), page.changed))
+def _print(
+    press: Pressroom, feeds: Feeds, base_url: str, finished: list[tuple[str, dt.date | None]]
+) -> Iterator[Rendered]:
+    """The pages and feeds of an edition; notes addresses for the sitemap."""
+    for page in press.pages():
+        yield page.rendered
+        if page.story:
+            feeds.note(page.story)
+        if page.listed and base_url:
+            finished.append((links.absolute(page.rendered.path, base_url), page.changed))
+    yield from feeds.render()
 
 
 def render_assets(templates: Templates) -> Iterator[Rendered]:
@@ -119,9 +126,9 @@ def _front(presenters: Sequence[Presenter], base_url: str, templates: Templates)
             search_path=links.list_path("search", first.code),
         ),
     )
-    context = {"page": page, "paths": site_paths(first.code)}
+    paths = SimpleNamespace(**site_paths(first.code))
     editions = [_front_edition(presenter) for presenter in presenters]
-    yield _file(templates, "index.html", "html/index.html", editions=editions, **context)
+    yield _file(templates, "index.html", "html/index.html", editions=editions, page=page, paths=paths)
     # A server shows this page under any address, so its own links cannot be relative to it.
     missing = Page(
         path="404.html",
@@ -137,26 +144,26 @@ def _front(presenters: Sequence[Presenter], base_url: str, templates: Templates)
         "html/missing.html",
         editions=editions,
         page=missing,
-        paths=context["paths"],
+        paths=paths,
         address=lambda path: links.absolute(path, base_url) or path,
     )
 
 
-def _front_edition(presenter: Presenter) -> dict[str, Any]:
+def _front_edition(presenter: Presenter) -> SimpleNamespace:
     latest = presenter.holdings.latest
     issue = presenter.issue(latest) if latest else None
     cards = (*issue.leads, *issue.lines) if issue else ()
     pages = navigation(presenter.edition, presenter.holdings)
-    return {
-        "lang": presenter.edition.code,
-        "t": presenter.say,
-        "issue": issue,
-        "stories": [card for card in dict.fromkeys(cards) if card.path and not card.withdrawn][:FRONT_STORIES],
-        "feed": links.feed_path(presenter.edition.code),
-        "json_feed": links.json_feed_path(presenter.edition.code),
-        "search": links.list_path("search", presenter.edition.code),
-        "navigation": [*pages["main"][1 if latest else 0 :], *pages["more"]],
-    }
+    return SimpleNamespace(
+        lang=presenter.edition.code,
+        t=presenter.say,
+        issue=issue,
+        stories=[card for card in dict.fromkeys(cards) if card.path and not card.withdrawn][:FRONT_STORIES],
+        feed=links.feed_path(presenter.edition.code),
+        json_feed=links.json_feed_path(presenter.edition.code),
+        search=links.list_path("search", presenter.edition.code),
+        navigation=[*pages["main"][1 if latest else 0 :], *pages["more"]],
+    )
 
 
 def _for_robots(
@@ -185,5 +192,4 @@ def _sitemap(templates: Templates, path: str, pages: Sequence[tuple[str, dt.date
 
 
 def _file(templates: Templates, path: str, template: str, **context: Any) -> Rendered:
-    body = templates.markup.get_template(template).render(**context)
-    return Rendered(path=path, body=body.encode("utf-8"))
+    return Rendered(path=path, body=templates.print(template, **context))

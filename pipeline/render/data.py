@@ -74,7 +74,8 @@ def render_stories(holdings: Holdings) -> Iterator[Rendered]:
     body = bytearray(b"[")
     for place, card in enumerate(holdings.stories.values()):
         body += b",\n" if place else b"\n"
-        encoder.encode_into(card, body, len(body))
+        ranked_nowhere = msgspec.structs.replace(card, score=0.0, reasons={})  # that is the issues' business
+        encoder.encode_into(ranked_nowhere, body, len(body))
     body += b"\n]\n"
     yield Rendered(path=STORIES, body=bytes(body))
     del body

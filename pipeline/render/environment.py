@@ -34,6 +34,17 @@ _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
 )
 
+# The same in UTF-8, but surrogates, which it cannot hold. To look for these in bytes takes half as long as in text.
+_FORBIDDEN_BYTES = bytes({*range(0x20), 0x7F} - {0x09, 0x0A})
+_FORBIDDEN_SEQUENCES = tuple(
+    re.compile(start)
+    for start in (
+        b"\xc2[\x80-\x9f]",
+        b"\xd8\x9c",
+        b"\xe2(?:\x80[\x8e\x8f\xaa-\xae]|\x81[\xa6-\xa9])",
+        b"\xef\xbf[\xbe\xbf]",
+    )
+)
 
 # What `markupsafe.escape` does to text, before it makes a Markup of it, which takes ten times as long.
 _escape_text: Callable[[str], str] = getattr(markupsafe, "_escape_inner", escape)
@@ -50,16 +61,21 @@ def _split(text: str) -> Markup:
     return Markup("<wbr>").join(split_phrases(text))
 
 
+def encode(text: str) -> bytes:
+    """A page in UTF-8, without the characters that no page may contain."""
+    try:
+        body = text.encode()
+    except UnicodeEncodeError:
+        return _FORBIDDEN.sub("", text).encode()
+    is_clean = len(body.translate(None, _FORBIDDEN_BYTES)) == len(body)
+    if is_clean and not any(sequence.search(body) for sequence in _FORBIDDEN_SEQUENCES):
+        return body
+    return _FORBIDDEN.sub("", text).encode()
+
+
 def break_phrases(text: str, language: str) -> str:
     """A headline with the places where it may break, in a language whose words have no spaces between them."""
     return _split(text) if language == "ja" else text
-
-
-def _escape(value: object) -> str:
-    """As Jinja's own `escape`, but plain text stays plain: what a template prints is joined at once."""
-    if type(value) is str:
-        return _escape_text(value)
-    return value if type(value) is Markup else escape(value)
 
 
 class _Macro(Macro):
@@ -77,25 +93,73 @@ class _Macro(Macro):
         return str.__new__(Markup, self._func(*args))
 
 
+class _RememberingMacro(_Macro):
+    """A macro that prints names: the same few thousand stand on all pages, so what it printed of one is kept."""
+
+    def __init__(self, *rest: Any) -> None:
+        super().__init__(*rest)
+        self._printed: dict[tuple[int, ...], tuple[Any, str]] = {}
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str:
+        # By identity: to compare names takes as long as to print them. They are kept so that their identity stays taken.
+        key = tuple(map(id, args))
+        if kwargs or key not in self._printed:
+            printed = super().__call__(*args, **kwargs)
+            if kwargs:
+                return printed
+            if len(self._printed) >= NAMES_KEPT:
+                self._printed.clear()
+            self._printed[key] = args, printed
+        return self._printed[key][1]
+
+
+NAMES_KEPT = 4_096
+_OF_NAMES = frozenset({"link", "tie"})  # macros of _cards.html
+
+
+def _make_macro(environment: jinja2.Environment, func: Any, name: str, *rest: Any) -> _Macro:
+    return (_RememberingMacro if name in _OF_NAMES else _Macro)(environment, func, name, *rest)
+
+
 class _Template(jinja2.Template):
     """Strips the whole page: that is ten times faster than stripping every value that it prints."""
+
+    def print(self, **context: Any) -> bytes:
+        """The page in UTF-8."""
+        return encode(super().render(**context))
 
     @classmethod
     def _from_namespace(cls, environment: jinja2.Environment, namespace: Any, *rest: Any) -> jinja2.Template:
         # A compiled template looks these up when it prints. Jinja's own took up to a quarter of the time of a page.
-        namespace.update(escape=_escape, Macro=_Macro)
+        namespace.update(escape=escape, escape_text=_escape_text, Macro=_make_macro)
         return super()._from_namespace(environment, namespace, *rest)
 
     def render(self, *args: Any, **kwargs: Any) -> str:
         return _FORBIDDEN.sub("", super().render(*args, **kwargs))
 
 
-class _DirectCalls(CodeGenerator):
-    """Compiles a call as a call.
+class _PlainCode(CodeGenerator):
+    """Compiles a call as a call, an attribute as an attribute, and what is printed without a call where it is text.
 
-    Jinja's own code asks at every call whether what is called wants the context. Nothing that our templates call does, and the
-    asking took a quarter of the time of a page.
+    Jinja's own code asks at every call whether what is called wants the context, which nothing that our templates call does, and
+    looks for an attribute that is not there among items. That took a third of the time of a page.
     """
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write("(escape_text(it) if type(it := ")
+        else:
+            super()._output_child_pre(node, frame, finalize)
+
+    def _output_child_post(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.autoescape and not frame.eval_ctx.volatile:
+            self.write(") is str else it if type(it) is Markup else escape(it))")
+        else:
+            super()._output_child_post(node, frame, finalize)
 
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:  # noqa: N802 - Jinja's name
         if node.dyn_args or node.dyn_kwargs:
@@ -169,6 +233,12 @@ class Templates:
         """For .txt: nothing is escaped."""
         return self._environment(autoescape=False)
 
+    def print(self, path: str, **context: Any) -> bytes:
+        """The page that the template makes of the context, in UTF-8; everything printed is escaped."""
+        template = self.markup.get_template(path)
+        assert isinstance(template, _Template)
+        return template.print(**context)
+
     def assets(self) -> list[str]:
         """Paths of all files that pages load, sorted."""
         return sorted({*SHIPPED_ASSETS, *(path for path in self.own if path.startswith("assets/"))})
@@ -194,7 +264,7 @@ class Templates:
         )
         environment.own_files = frozenset(map(_shown, self.own))
         environment.template_class = _Template
-        environment.code_generator_class = _DirectCalls
+        environment.code_generator_class = _PlainCode
         environment.filters["safe_url"] = safe_url
         environment.filters["wrap"] = wrap
         environment.filters["phrases"] = break_phrases
@@ -217,7 +287,7 @@ def _shown(path: str) -> str:
 @functools.cache
 def _shipped_templates() -> frozenset[str]:
     names = jinja2.PackageLoader("digest_templates", "").list_templates()
-    return frozenset(name for name in names if name.startswith(("html/", "mail/", "feed/")))
+    return frozenset(name for name in names if name.startswith(("html/", "mail/", "feed/", "web/")))
 
 
 SHIPPED_ASSETS = ("assets/favicon.svg", "assets/search.js", "assets/style.css")

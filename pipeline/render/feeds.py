@@ -34,42 +34,50 @@ def has_feed(cards: Sequence[Card]) -> bool:
     return len(cards) >= TOPIC_STORIES
 
 
-def render_feeds(presenter: Presenter, base_url: str, templates: Templates = SHIPPED) -> Iterator[Rendered]:
-    """Every feed of an edition; without `base_url` they have ids but no links."""
-    feeds = _Feeds(presenter, base_url, templates)
-    yield feeds.of_edition()
-    yield feeds.as_json()
-    holdings = presenter.holdings
-    topics = (
-        (holdings.cities, presenter.city),
-        (holdings.networks, presenter.network),
-        (holdings.themes, presenter.theme),
-    )
-    for groups, refer in topics:
-        for identifier, cards in groups.items():
-            if has_feed(cards):
-                yield feeds.of_topic(refer(identifier), cards)
+class Feeds:
+    """The feeds of one edition; without `base_url` they have ids but no links."""
 
-
-class _Feeds:
-    """The feeds of one edition."""
-
-    def __init__(self, presenter: Presenter, base_url: str, templates: Templates) -> None:
+    def __init__(self, presenter: Presenter, base_url: str, templates: Templates = SHIPPED) -> None:
         self.presenter = presenter
         self.base_url = base_url
         self.templates = templates
         self.code = presenter.edition.code
         self.say = presenter.say
-        self.moments = moments_of(presenter.holdings)
+        holdings = presenter.holdings
+        self.moments = moments_of(holdings)
+        self.newest = self._newest(holdings.stories.values(), FEED_ENTRIES)
+        topics = (
+            (holdings.cities, presenter.city),
+            (holdings.networks, presenter.network),
+            (holdings.themes, presenter.theme),
+        )
+        self.topics = [
+            (refer(identifier), self._newest(cards, TOPIC_ENTRIES))
+            for groups, refer in topics
+            for identifier, cards in groups.items()
+            if has_feed(cards)
+        ]
         self._entries: dict[str, str] = {}
+        self._wanted = {card.story_id for _, cards in ((None, self.newest), *self.topics) for card in cards}
+
+    def note(self, card: Card) -> None:
+        """Prints the story's entry, if a feed will have it: best called while the view of its card is there."""
+        if card.story_id in self._wanted:
+            self._entry(card)
+
+    def render(self) -> Iterator[Rendered]:
+        """Every feed."""
+        yield self.of_edition()
+        yield self.as_json()
+        for topic, cards in self.topics:
+            yield self.of_topic(topic, cards)
 
     def of_edition(self) -> Rendered:
         return self._atom(
-            links.feed_path(self.code), "index.html", self.say("site.name"), self.say("feed.subtitle"), self._newest()
+            links.feed_path(self.code), "index.html", self.say("site.name"), self.say("feed.subtitle"), self.newest
         )
 
-    def of_topic(self, topic: Ref, cards: Iterable[Card]) -> Rendered:
-        newest = sorted(cards, key=self._moment, reverse=True)[:TOPIC_ENTRIES]
+    def of_topic(self, topic: Ref, newest: Sequence[Card]) -> Rendered:
         title = self.say("site.page_title", title=topic.text, site=self.say("site.name"))
         return self._atom(
             links.topic_feed_path(topic.path), topic.path, title, self.say("feed.topic", name=topic.text), newest
@@ -87,13 +95,13 @@ class _Feeds:
             "icon": links.absolute(links.ICON, self.base_url),
             "language": self.code,
             "authors": [{"name": self.say("site.name")}],
-            "items": [self._item(card) for card in self._newest()],
+            "items": [self._item(card) for card in self.newest],
         }
         told = {key: value for key, value in feed.items() if value != ""}
         return Rendered(path=path, body=f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode())
 
-    def _newest(self) -> list[Card]:
-        return sorted(self.presenter.holdings.stories.values(), key=self._moment, reverse=True)[:FEED_ENTRIES]
+    def _newest(self, cards: Iterable[Card], most: int) -> list[Card]:
+        return sorted(cards, key=self._moment, reverse=True)[:most]
 
     def _moment(self, card: Card) -> dt.datetime:
         return self.moments[card.story_id]
@@ -101,7 +109,8 @@ class _Feeds:
     def _atom(self, path: str, home: str, title: str, subtitle: str, cards: Sequence[Card]) -> Rendered:
         # Without any story the feed has the oldest possible day (RFC 4287, 4.1.1 wants one).
         updated = self._moment(cards[0]) if cards else dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-        body = self.templates.markup.get_template("feed/atom.xml").render(
+        body = self.templates.print(
+            "feed/atom.xml",
             lang=self.code,
             author=self.say("site.name"),
             title=title,
@@ -112,7 +121,7 @@ class _Feeds:
             home_url=links.absolute(home, self.base_url),
             entries=[self._entry(card) for card in cards],
         )
-        return Rendered(path=path, body=body.encode())
+        return Rendered(path=path, body=body)
 
     def _entry(self, card: Card) -> str:
         if card.story_id not in self._entries:

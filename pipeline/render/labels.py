@@ -6,10 +6,10 @@ overlap in any of the fonts that the style sheet names.
 
 from __future__ import annotations
 
+import bisect
 import functools
 import math
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -22,7 +22,6 @@ _BROAD_LETTERS = frozenset("mwMW@%")
 ASCENT, DESCENT = 0.88, 0.24  # of a line, in ems
 NAMES_KEPT = 4_096  # a city stands on the maps of all that it met
 EDGE = 2  # units between a label and the edge of its sheet
-SQUARE = 32  # units; about the height of the larger labels, so that a label covers few squares
 
 
 class Box(NamedTuple):
@@ -78,8 +77,8 @@ class Sheet:
         """Args: the font's size, the dots that no label may cover, and points on lines that one had better not cover."""
         self.width, self.height, self.size = width, height, size
         self.radius = radius
-        self.dots = _Squares(dots)
-        self.lines = _Squares(lines)
+        self.dots = _Points(dots)
+        self.lines = _Points(lines)
         self.taken: list[Box] = []
 
     def put(self, dot: Point, text: str) -> Label | None:
@@ -129,20 +128,14 @@ class Sheet:
         return Label(text, x, y, anchor, Box(left, y - ASCENT * self.size, left + width, y + DESCENT * self.size))
 
 
-class _Squares:
-    """Points by the square of the sheet they lie in, so that only those near a box are looked at."""
+class _Points:
+    """Points in the order of their x, so that only those above and below a box are looked at."""
 
     def __init__(self, points: Iterable[Point]) -> None:
-        self.points: dict[tuple[int, int], list[Point]] = defaultdict(list)
-        for x, y in points:
-            self.points[int(x // SQUARE), int(y // SQUARE)].append((x, y))
+        self.points = sorted(points)
 
     def within(self, box: Box) -> list[Point]:
-        left, top, right, bottom = box.left, box.top, box.right, box.bottom
-        return [
-            (x, y)
-            for column in range(int(left // SQUARE), int(right // SQUARE) + 1)
-            for row in range(int(top // SQUARE), int(bottom // SQUARE) + 1)
-            for x, y in self.points.get((column, row), ())
-            if left <= x <= right and top <= y <= bottom
-        ]
+        left, top, right, bottom = box
+        first = bisect.bisect_left(self.points, (left, top))
+        last = bisect.bisect_right(self.points, (right, bottom))
+        return [point for point in self.points[first:last] if top <= point[1] <= bottom]

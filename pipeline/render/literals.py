@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import msgspec
 
 from pipeline.render.environment import strip_forbidden
 
@@ -13,15 +13,14 @@ def to_literal(value: object) -> str:
     `<` begins every end tag and comment that HTML looks for in a script (HTML, 4.12.1.3); U+2028 and U+2029 end a line in
     JavaScript before 2019.
     """
-    text = _dumped(value)
+    try:
+        text = msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:  # a lone surrogate
+        text = msgspec.json.encode(_stripped(value)).decode()
     # Of what may be on no page, JSON writes the control characters in this form and the others as they are; most texts have neither.
     if "\\u00" in text or strip_forbidden(text) != text:
-        text = _dumped(_stripped(value))
+        text = msgspec.json.encode(_stripped(value)).decode()
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-
-
-def _dumped(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _stripped(value: object) -> object:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, TypeVar
 
 from markupsafe import Markup
@@ -23,7 +23,7 @@ from pipeline.render.holdings import Holdings, most_frequent
 from pipeline.render.linked_data import cite, describe_page
 from pipeline.render.presenter import Presenter
 from pipeline.render.search import offered_facets
-from pipeline.render.views import AnniversaryView, CardView, Group, NameRow, Ref, Row, TieView
+from pipeline.render.views import AnniversaryView, Group, NameRow, Ref, Row, TieView
 
 # Longer than what search engines show; it keeps a page with many leads from carrying all of them twice.
 DESCRIPTION_CHARS = 200
@@ -86,6 +86,7 @@ class Finished:
     rendered: Rendered
     changed: dt.date | None
     listed: bool = True
+    story: Card | None = None  # that the page is about
 
 
 class Pressroom:
@@ -118,15 +119,14 @@ class Pressroom:
         self.illustrator = Illustrator(presenter, home)
         self.navigation = navigation(self.edition, self.holdings)
         self.paths = site_paths(self.code)
-        self.templates = templates.markup
+        self.templates = templates
         self._rows: dict[str, Markup] = {}
         self._made_parts: dict[int, Any] = {}
         self._menus: dict[tuple[str, int, str], Markup] = {}
 
     def pages(self) -> Iterator[Finished]:
         """Every page of the edition, in a fixed order."""
-        yield from self._issues()
-        yield from self._stories()
+        yield from self._issues_and_stories()
         yield from self._cities()
         yield from self._terms("networks", TagKind.NETWORK)
         yield from self._terms("themes", TagKind.THEME)
@@ -137,10 +137,16 @@ class Pressroom:
 
     # ----------------------------------------------------------------------------------------------------------- issues
 
-    def _issues(self) -> Iterator[Finished]:
-        issues = self.holdings.shelf.issues
-        for place in range(len(issues)):
+    def _issues_and_stories(self) -> Iterator[Finished]:
+        """The issues, each followed by the stories that stand as it told them: while the views of their cards are there."""
+        untold = dict(self.holdings.stories)
+        for place, issue in enumerate(self.holdings.shelf.issues):
             yield self.issue_page(place)
+            for card in issue.cards:
+                if untold.get(card.story_id) is card:
+                    yield self.story_page(untold.pop(card.story_id))
+        for card in untold.values():
+            yield self.story_page(card)
 
     def issue_page(self, place: int) -> Finished:
         """The page of the issue at that place, the oldest being 0."""
@@ -183,10 +189,6 @@ class Pressroom:
             following=self.presenter.issue_ref(issues[place + 1]) if place + 1 < len(issues) else None,
         )
 
-    def _stories(self) -> Iterator[Finished]:
-        for card in self.holdings.stories.values():
-            yield self.story_page(card)
-
     def story_page(self, card: Card) -> Finished:
         """The page of a story, with its newest card."""
         view = self.presenter.card(card)
@@ -199,6 +201,7 @@ class Pressroom:
             changed=max(
                 [card.first_seen.astimezone(self.holdings.zone).date(), *(override.day for override in card.overrides)]
             ),
+            story=card,
             rankings=self.presenter.rankings(card.story_id),
             card=view,
             kind="Article",
@@ -349,16 +352,14 @@ class Pressroom:
     def _pairs(self) -> Iterator[Finished]:
         presenter = self.presenter
         for pair, cards in self.holdings.pairs.items():
-            view = presenter.card(cards[0])
-            assert view.pair is not None, "a card is filed under a pair because it has one"
-            a, b = view.pair
+            a, b = presenter.pair(cards[0])
             title = self.say("pairs.title", a=a.text, b=b.text)
             yield self._topic(
-                Ref(title, view.pair_path),
+                Ref(title, presenter.pair_path(*pair)),
                 cards,
                 description=self.say("pairs.description", a=a.text, b=b.text, stories=self._count(cards)),
                 up=Ref(self.say("cities.title"), links.list_path("cities", self.code)),
-                pair=view,
+                pair=(a, b),
                 upcoming=self._upcoming(cities=pair),
                 agreements=[
                     presenter.agreement(row, issue) for issue, row in self.holdings.agreements_of.get(pair, ())
@@ -383,7 +384,7 @@ class Pressroom:
         up: Ref,
         where: Sequence[Ref] = (),
         names: Sequence[tuple[str, str]] = (),
-        pair: CardView | None = None,
+        pair: tuple[Ref, Ref] | None = None,
         neighbours_title: str = "",
         neighbours: Sequence[tuple[Ref, Ref]] = (),
         upcoming: Sequence[Row] = (),
@@ -435,7 +436,7 @@ class Pressroom:
         depth = path.count("/")
         if depth not in self._made_parts:
             page = Page(path=path, lang=self.code, title="", full_title="", description="", url="", proof=self.proof)
-            template = self.templates.get_template("html/_cards.html")
+            template = self.templates.markup.get_template("html/_cards.html")
             self._made_parts[depth] = template.make_module({"t": self.say, "page": page})
         return self._made_parts[depth]
 
@@ -532,7 +533,7 @@ class Pressroom:
             "data",
             changed,
             tables=self.tables,
-            columns=[{"name": name, "meaning": meaning} for meaning, name in columns.items()],
+            columns=[SimpleNamespace(name=name, meaning=meaning) for meaning, name in columns.items()],
             stories_path=STORIES,
             schema_path=SCHEMA,
             topic_stories=TOPIC_STORIES,
@@ -559,6 +560,7 @@ class Pressroom:
         description: str,
         changed: dt.date | None,
         listed: bool = True,
+        story: Card | None = None,
         data: str = "",
         script: str = "",
         kind: str = "CollectionPage",
@@ -589,16 +591,17 @@ class Pressroom:
                 **linked,
             ),
         )
-        body = self.templates.get_template(f"html/{template}").render(
+        body = self.templates.print(
+            f"html/{template}",
             page=page,
             t=self.say,
             cards=self._parts(path),
             navigation=self.navigation,
             menu=self._menu,
-            paths=self.paths | {"data": data},
+            paths=SimpleNamespace(**self.paths, data=data),
             **context,
         )
-        return Finished(Rendered(path=path, body=body.encode("utf-8")), changed, listed=listed)
+        return Finished(Rendered(path=path, body=body), changed, listed=listed, story=story)
 
     def _twins(self, path: str) -> tuple[Twin, ...]:
         stem = path.removesuffix(f"{self.code}.html")

@@ -18,6 +18,8 @@ _PIECE = re.compile(r"\s+|[^\s\u2E80-\u9FFF\uAC00-\uD7AF\uF900-\uFAFF\uFF00-\uFF
 
 def columns(text: str) -> int:
     """Columns that a text takes where full-width characters take two (UAX #11, W and F)."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
         for character in text
@@ -33,13 +35,16 @@ def wrap(text: str, indent: str = "", first: str | None = None, width: int = WID
     """
     lines: list[str] = []
     line = indent if first is None else first
-    start = len(line)
+    start, taken = len(line), columns(line)
     for piece in _unbreakable(text):
-        if len(line) > start and columns(line) + columns(piece.rstrip()) > width:
+        bare = piece.rstrip()
+        wide = columns(bare)
+        if len(line) > start and taken + wide > width:
             lines.append(line.rstrip())
-            line, start = indent, len(indent)
+            line, start, taken = indent, len(indent), columns(indent)
             piece = piece.lstrip()  # noqa: PLW2901 - a space at the break is dropped
         line += piece
+        taken += wide + len(piece) - len(bare)
     lines.append(line.rstrip())
     return "\n".join(lines)
 

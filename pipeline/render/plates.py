@@ -149,7 +149,14 @@ def choose_plate(ways: Sequence[Sequence[Point]], region: str) -> Plate:
 @functools.lru_cache(maxsize=WAYS_KEPT)
 def _sheets(way: Way) -> frozenset[int]:
     """The places in REGIONS of all sheets that show a line."""
-    return frozenset(number for number, plate in enumerate(REGIONS) if all(_has_room(plate, place) for place in way))
+    # The ends first: they are cities, of which each is looked up once, and few sheets show both.
+    with_ends = _sheets_around(way[0]) & _sheets_around(way[-1])
+    return frozenset(n for n in with_ends if all(_has_room(REGIONS[n], place) for place in way[1:-1]))
+
+
+@functools.lru_cache(maxsize=WAYS_KEPT)
+def _sheets_around(place: Point) -> frozenset[int]:
+    return frozenset(number for number, plate in enumerate(REGIONS) if _has_room(plate, place))
 
 
 def _has_room(plate: Plate, place: Point) -> bool:

@@ -346,6 +346,10 @@ class Presenter:
         a, b = sorted(card.pair, key=lambda city: rank.get(city, len(rank)))
         return a, b
 
+    def pair(self, card: Card) -> tuple[Ref, ...]:
+        """The two cities that it is about, as the words name them; nothing if there are none."""
+        return tuple(map(self.city, self._pair(card) or ()))
+
     def pair_path(self, a: str, b: str) -> str:
         first, second = sorted((a, b))
         return links.pair_path(a, b, self.edition.code) if (first, second) in self.holdings.pairs else ""

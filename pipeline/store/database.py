@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
+import os
 import sqlite3
 import time
 import zlib
@@ -58,7 +60,7 @@ def open_engine(url: str) -> Engine:
             return _open_sqlite(URL.create("sqlite", database=url.removeprefix(_SQLITE)))
         address = make_url(url)
         if address.get_backend_name() == "postgresql":
-            return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+            return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     except (ArgumentError, NoSuchModuleError) as error:
         raise ConfigurationError(f"store: {error}") from error
     except ModuleNotFoundError as error:
@@ -75,7 +77,15 @@ def _open_sqlite(url: URL) -> Engine:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{url}: its folder cannot be made: {error.strerror}. Mend the permissions.") from error
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)  # a traceback must not show a reader's address
+
+    @event.listens_for(engine, "do_connect")
+    def make_private(*_: object) -> None:
+        # It may hold readers' addresses; its log and index are made with the same mode (sqlite.org/wal.html).
+        if file and file != ":memory:":
+            # Never one that is there: to close it would free the locks that this process has on it (sqlite.org/howtocorrupt.html).
+            with contextlib.suppress(OSError):
+                os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:
@@ -129,7 +139,8 @@ def _explained(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as error:
         place = engine.url.render_as_string(hide_password=True)
-        raise StoreError(f"{place}: {error.orig}. {_remedy(error.orig)} Nothing half-written was kept.") from error
+        said = str(error.orig).partition("\nDETAIL")[0]  # PostgreSQL quotes the row there
+        raise StoreError(f"{place}: {said}. {_remedy(error.orig)} Nothing half-written was kept.") from error
 
 
 _REMEDIES = {
@@ -147,24 +158,41 @@ def _remedy(error: object) -> str:
     return _REMEDIES.get(code, "See that the database runs, is reachable and has space, then run again.")
 
 
+def empty_log(engine: Engine, *, wait: bool = True) -> None:
+    """Moves what SQLite keeps in its write-ahead log into the file and empties it.
+
+    Args:
+        wait: until nobody reads, for as long as a writer would; else it is left to a later one where somebody does.
+
+    Raises:
+        StoreError: it cannot be written, as on a full disk.
+    """
+    with _explained(engine), engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
+        if not wait:
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S}000")
+
+
 def insert(connection: Connection, table: Table) -> Any:
     """An INSERT that can say ON CONFLICT in the connection's own dialect."""
     return _dialect(connection.dialect.name).insert(table)
 
 
-def upsert(connection: Connection, table: Table, key: str, changed: Collection[str]) -> Any:
+def upsert(connection: Connection, table: Table, key: str | tuple[str, ...], changed: Collection[str]) -> Any:
     """An INSERT that sets these columns, to the values given, where the key is there already.
 
     Each is built once: building one costs SQLAlchemy more than running it costs SQLite.
     """
-    return _upsert(connection.dialect.name, table, key, tuple(changed))
+    return _upsert(connection.dialect.name, table, (key,) if isinstance(key, str) else key, tuple(changed))
 
 
 @functools.cache
-def _upsert(dialect: str, table: Table, key: str, changed: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: Table, key: tuple[str, ...], changed: tuple[str, ...]) -> Any:
     statement = _dialect(dialect).insert(table)
     return statement.on_conflict_do_update(
-        index_elements=[key], set_={name: getattr(statement.excluded, name) for name in changed}
+        index_elements=key, set_={name: getattr(statement.excluded, name) for name in changed}
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, and_, delete, func, select, update
@@ -585,35 +585,34 @@ class Library:
     def deliveries(self, week: str) -> dict[tuple[str, str], Delivery]:
         """(edition, reader) -> the ledger's row."""
         with reading(self.engine) as connection:
-            rows = list(connection.execute(select(delivery).where(delivery.c.week == week)))
-        return {
-            (row.edition, row.reader): Delivery(
-                week=row.week,
-                edition=row.edition,
-                reader=row.reader,
-                channel=row.channel,
-                message_id=row.message_id,
-                state=DeliveryState(row.state),
-                at=row.at,
-            )
-            for row in rows
-        }
+            found = _deliveries(connection, select(delivery).where(delivery.c.week == week))
+        return {(row.edition, row.reader): row for row in found}
+
+    def deliveries_to(self, reader_id: str) -> list[Delivery]:
+        """The ledger's rows of one reader, oldest issue first."""
+        with reading(self.engine) as connection:
+            query = select(delivery).where(delivery.c.reader == reader_id)
+            return _deliveries(connection, query.order_by(delivery.c.week, delivery.c.edition))
+
+    def unfinished_weeks(self) -> list[str]:
+        """The issues of which some message is neither sent nor failed, nor unknown to all; sorted."""
+        states = [state.value for state in (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.DEFERRED)]
+        query = select(delivery.c.week).where(delivery.c.state.in_(states)).distinct().order_by(delivery.c.week)
+        with reading(self.engine) as connection:
+            return [row.week for row in connection.execute(query)]
 
     def save_delivery(self, row: Delivery) -> None:
         """One row of the ledger, durable when this returns."""
-        values = {
-            "week": row.week,
-            "edition": row.edition,
-            "reader": row.reader,
-            "channel": row.channel,
-            "message_id": row.message_id,
-            "state": row.state.value,
-            "at": row.at,
-        }
+        values = msgspec.structs.asdict(row) | {"state": row.state.value}
+        key = ("week", "edition", "reader")
+        changed = [name for name in values if name not in key]
         with writing(self.engine) as connection:
-            added = insert(connection, delivery).values(values)
-            keys = ["week", "edition", "reader"]
-            connection.execute(added.on_conflict_do_update(index_elements=keys, set_=values))
+            connection.execute(upsert(connection, delivery, key, changed), values)
+
+
+def _deliveries(connection: Connection, query: Select[Any]) -> list[Delivery]:
+    rows = connection.execute(query).mappings()
+    return [Delivery(**{**row, "state": DeliveryState(row["state"])}) for row in rows]
 
 
 def _searched(found: Article) -> str:

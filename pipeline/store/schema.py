@@ -5,13 +5,13 @@ Each database has one linear history of numbered revisions. A newer one than our
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Engine, String, column, inspect, select, table
 
 from pipeline.errors import SchemaTooNew
+from pipeline.store.copies import copy_database
 from pipeline.store.database import reading, writing
 
 Database = Literal["inbox", "library"]
@@ -32,31 +32,28 @@ def revision_of(engine: Engine, database: Database) -> int:
         return int(connection.execute(version).scalar() or 0)
 
 
-def prepare(engine: Engine, database: Database) -> None:
-    """Leaves the database at our revision: made if empty, migrated if older, after a backup of a SQLite file.
+def prepare(engine: Engine, database: Database) -> Path | None:
+    """Leaves the database at our revision: made if empty, migrated if older, after a copy of a SQLite file; returns the copy.
 
     Raises:
         SchemaTooNew: a newer version wrote it.
     """
     present, wanted = revision_of(engine, database), newest_revision(database)
     if present == wanted:
-        return
+        return None
     place = engine.url.render_as_string(hide_password=True)
     if present > wanted:
         raise SchemaTooNew(
             f"{place} has schema {present}, this version knows {wanted}: a newer city-digest wrote it. Nothing was "
             "changed; install that version again."
         )
+    copy = None
     if present and engine.dialect.name == "sqlite" and engine.url.database:
-        _back_up(engine, Path(engine.url.database), present)
+        file = Path(engine.url.database)
+        copy = file.with_suffix(f".schema-{present:04d}{file.suffix}")
+        copy_database(file, copy)
     _upgrade(engine, database)
-
-
-def _back_up(engine: Engine, file: Path, revision: int) -> None:
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")  # a checkpoint cannot run inside a transaction
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    shutil.copy2(file, file.with_suffix(f".schema-{revision:04d}{file.suffix}"))
+    return copy
 
 
 def _upgrade(engine: Engine, database: Database) -> None:

@@ -257,9 +257,39 @@ delivery = Table(
     library,
     Column("week", String(8), primary_key=True),
     Column("edition", String(8), primary_key=True),
-    Column("reader", String(32), primary_key=True),  # hash of address and edition, never the address
+    Column("reader", String(32), primary_key=True),  # reader.id, never the address
     Column("channel", String(64), nullable=False),
     Column("message_id", Text, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", String(16), nullable=False),  # queued | sending | sent | deferred | failed | unknown
     Column("at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("unread", Integer, nullable=False, server_default="0"),
+    Column("since", UtcDateTime),
+    Column("not_before", UtcDateTime),
+    Column("code", Integer, nullable=False, server_default="0"),  # last SMTP reply
+    Column("detail", Text, nullable=False, server_default=""),  # the server's words, without addresses
+)
+
+reader = Table(
+    "reader",
+    library,
+    Column("id", String(16), primary_key=True),  # keyed hash of address and edition
+    Column("address", Text, nullable=False),
+    Column("edition", String(8), nullable=False),
+    Column("state", String(16), nullable=False),  # pending | active | suspended | left
+    Column("consent", Text),  # Consent as JSON; none while pending
+    Column("choices", Text, nullable=False),  # Choices as JSON
+    Column("since", UtcDateTime, nullable=False),
+    Column("changed", UtcDateTime, nullable=False),
+)
+
+# Whom never to write to, also after their row in "reader" is erased.
+suppression = Table(
+    "suppression",
+    library,
+    Column("reader", String(16), primary_key=True),  # reader.id
+    Column("reason", String(16), nullable=False),  # bounced | left | erased
+    Column("at", UtcDateTime, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),  # without addresses
 )

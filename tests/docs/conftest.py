@@ -16,11 +16,14 @@ from types import ModuleType
 from typing import Any
 
 import click
+import guide_output
 import pytest
 from sqlalchemy import Column, Table
 
 from pipeline import config, errors, model
 from pipeline.cli import cli
+from pipeline.knowledge.editions import load_edition, shipped_codes
+from pipeline.render.forms import wording
 from pipeline.store import tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,17 +50,44 @@ MODEL_TABLES = {
 
 
 @pytest.fixture(scope="session")
-def generated() -> dict[str, str]:
+def first_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The workspace of the operator's guide, after its first issue."""
+    return guide_output.make_first_week(tmp_path_factory.mktemp("first-week"))
+
+
+@pytest.fixture(scope="session")
+def generated(first_week: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Region name -> what must stand in it."""
+    shown = show_commands(first_week, tmp_path_factory.mktemp("shown"))
     return {
         **{f"command {name}": describe_command(name, command) for name, command in walk(cli)},
         **{f"settings {name}": describe_section(name) for name in config.Settings.__struct_fields__},
         **{f"fields {name}": describe_fields(name) for names in MODEL_TABLES.values() for name in names},
         **{f"table {table.name}": describe_table(table) for table in all_tables()},
         "errors": describe_errors(),
+        "consent wordings": describe_wordings(),
         "quality en": describe_quality("en"),
         "quality ja": describe_quality("ja"),
+        **{f"guide {name} {language}": text for name, text in shown.items() for language in ("en", "ja")},
     }
+
+
+def show_commands(first_week: Path, folder: Path) -> dict[str, str]:
+    """What commands print in the operator's guide, in both of its languages."""
+    return {
+        "doctor": guide_output.doctor_of_a_new_workspace(folder),
+        "status": guide_output.status_of(first_week),
+        "alarm": guide_output.status_after_a_bad_night(first_week, folder),
+        "dns": guide_output.doctor_of_dns(guide_output.records_of_the_guide()),
+        "dns missing": guide_output.doctor_of_dns([]),
+    }
+
+
+def describe_wordings() -> str:
+    """What readers agree to, by version."""
+    editions = [load_edition(code) for code in shipped_codes()]
+    rows = [f"| `{wording(edition)}` | {_cell(edition.say('web.consent.text'))} |" for edition in editions]
+    return "\n".join(["| version | text |", "|---|---|", *rows, ""])
 
 
 # -------------------------------------------------------------------------------------------------------------- commands

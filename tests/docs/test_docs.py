@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 import msgspec
-import prepared
 import pytest
 
 from crawler.catalogue import load_catalogue
@@ -33,6 +32,7 @@ DOCS = ROOT / "docs"
 REFERENCE = DOCS / "reference"
 PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
 REGION = re.compile(r"(<!-- generated: (?P<name>[^>\n]+) -->\n)(?P<body>.*?)(<!-- end generated -->)", re.DOTALL)
+OPERATORS_GUIDES = (DOCS / "guides" / "operators-guide.md", DOCS / "guides" / "operators-guide.ja.md")
 _FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n`]*)\n(?P<body>.*?)^(?P=indent)```$", re.DOTALL | re.MULTILINE)
 
 
@@ -239,6 +239,16 @@ def test_commands_in_code_blocks_exist(page: Path, tmp_path: Path, monkeypatch: 
         for line in block.replace("\\\n", " ").splitlines():
             if line.startswith("$ "):
                 _check_line(line.removeprefix("$ "))
+    for block in blocks(page, "crontab"):
+        for line in block.splitlines():
+            if re.match(r"[\d*]", line):
+                _check_line(line.split(maxsplit=5)[5])
+
+
+@pytest.mark.parametrize("page", OPERATORS_GUIDES, ids=name_of)
+def test_commands_between_words_of_the_operators_guide_exist(page: Path) -> None:
+    for command in re.findall(r"`(city-digest [^`]+)`", prose(page)):
+        _check_line(command)
 
 
 def test_commands_in_the_example_crontab_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,34 +348,11 @@ def _check_sidecar(block: str, folder: Path) -> None:
     assert [raw.status for raw in read_archive(page, page.name, spec, now, 1_000)] == [200]
 
 
-def test_the_guide_to_saved_pages_leads_to_an_issue(tmp_path: Path) -> None:
+def test_the_guide_to_saved_pages_leads_to_an_issue(first_week: Path) -> None:
     """Its source and its sidecar, written as it says, beside a text that we write."""
-    guide = DOCS / "guides" / "read-saved-pages.md"
-    workspace = tmp_path / "digest"
-    _run("init", str(workspace), "--contact", "mailto:you@example.org")
-    (workspace / "sources.d" / "saved.toml").write_text(blocks(guide, "toml source")[0], encoding="utf-8")
-    (workspace / "saved").mkdir()
-    (workspace / "saved" / "visit.txt").write_text(_VISIT, encoding="utf-8")
-    (workspace / "saved" / "visit.toml").write_text(blocks(guide, "toml sidecar")[0], encoding="utf-8")
-    flags = ("-C", str(workspace), "--set", "digest.now=2026-11-23T06:00:00+09:00", "--set", "process.workers=1")
-    assert not _run(*flags, "run"), "silence means all is well"
-    issue = json.loads((workspace / "archive" / "data" / "2026-W47.json").read_bytes())
+    issue = json.loads((first_week / "archive" / "data" / "2026-W47.json").read_bytes())
     cards = [card for section in issue["regions"] for card in section["cards"]] + issue.get("leads", [])
     assert [source["url"] for card in cards for source in card["sources"]] == ["https://example.org/news/visit"]
-
-
-_VISIT = """\
-Delegation from Lyon visits Yokohama
-
-A delegation of the City of Lyon, led by a deputy mayor, visited Yokohama on 18 November. The sister cities agreed on a
-joint programme for young people and signed a memorandum on climate action with the mayor of Yokohama.
-"""
-
-
-def _run(*arguments: str) -> str:
-    done = prepared.run(("-c", prepared.COMMAND, *arguments), environment=os.environ)
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
 
 
 def test_the_changelog_speaks_of_this_version() -> None:

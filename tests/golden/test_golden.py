@@ -9,7 +9,8 @@ from pathlib import Path
 from types import ModuleType
 
 from pipeline.knowledge.editions import load_edition
-from pipeline.render import render_archive, render_letter
+from pipeline.model import Choices
+from pipeline.render import Mailing, render_archive
 
 HERE = Path(__file__).parent
 TREE = HERE / "tiny"
@@ -35,13 +36,14 @@ def _rendered() -> dict[str, bytes]:
         sample.TINY, sample.LEXICON, editions, base_url=base_url, version="0.0.0", contact="editors@example.org"
     )
     tree = {file.path: file.body for file in files if not file.path.startswith(LEFT_OUT)}
+    (issue,) = sample.TINY.issues
     for edition in editions:
-        letter = render_letter(
-            sample.TINY.issues[0], sample.TINY, sample.LEXICON, edition, base_url=base_url, sender=sample.SENDER
-        )
-        tree[f"mail/{edition.code}.subject.txt"] = f"{letter.subject}\n".encode()
-        tree[f"mail/{edition.code}.txt"] = letter.text.encode()
-        tree[f"mail/{edition.code}.html"] = letter.html.encode()
+        mailing = Mailing(issue, sample.TINY, sample.LEXICON, edition, base_url=base_url, sender=sample.SENDER)
+        for name, choices in (("", Choices()), ("-chosen", Choices(cities=issue.cards[0].cities))):
+            letter = mailing.letter(choices)
+            tree[f"mail/{edition.code}{name}.subject.txt"] = f"{letter.subject}\n".encode()
+            tree[f"mail/{edition.code}{name}.txt"] = letter.text.encode()
+            tree[f"mail/{edition.code}{name}.html"] = letter.html.encode()
     return tree
 
 

@@ -16,10 +16,14 @@ import pytest
 from archives import BASE_URL, collect_sample_web, invented, invented_shelf, write_archive
 from chromium import open_chromium
 from components import lack
+from readers_pages import write_readers_pages
 
+from pipeline.deliver.links import Links
+from pipeline.deliver.message import put_in_links
 from pipeline.knowledge.editions import load_edition
-from pipeline.model import Shelf
+from pipeline.model import Choices, Shelf
 from pipeline.render import render_letter
+from pipeline.render.letter import NO_CHOICES
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -47,15 +51,41 @@ def new_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_archive(tmp_path_factory.mktemp("new"), Shelf(issues=(), cards=(), sources={}), invented().LEXICON)
 
 
+LINKS = Links(
+    leave="https://digest.example/u/k1abc?lang=ja",
+    settings="https://digest.example/s/k1abc?lang=ja",
+    leave_mail="mailto:leave@digest.example?subject=unsubscribe%20k1abc",
+)
+
+
 @pytest.fixture(scope="session")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The HTML parts of the mail of an issue with every section, of one whose collection failed, and of an empty one."""
+    """The HTML parts of the mail of an issue with every section, of one whose collection failed, and of an empty one.
+
+    Of the first also that of its correction to readers who chose much, and of the last that to readers who chose.
+    """
     folder, sample = tmp_path_factory.mktemp("letters"), invented()
-    for issue, code in itertools.product((sample.MARKED, sample.FAILED, sample.EMPTY), ("ja", "en")):
-        address = {"base_url": BASE_URL, "sender": sample.SENDER}
-        letter = render_letter(issue, invented_shelf(), sample.ATLAS, load_edition(code), **address)
-        (folder / f"{issue.week}-{code}.html").write_text(letter.html, "utf-8")
+    much = Choices(cities=tuple(sample.ATLAS.cities), networks=("sco",), themes=("peace", "youth-exchange"))
+    variants = (
+        (sample.MARKED, NO_CHOICES, 0),
+        (sample.MARKED, much, 1),
+        (sample.FAILED, NO_CHOICES, 0),
+        (sample.EMPTY, NO_CHOICES, 0),
+        (sample.EMPTY, much, 0),
+    )
+    for (number, (issue, choices, revision)), code in itertools.product(enumerate(variants), ("ja", "en")):
+        own = {"base_url": BASE_URL, "sender": sample.SENDER, "choices": choices, "revision": revision}
+        letter = render_letter(issue, invented_shelf(), sample.ATLAS, load_edition(code), **own)
+        (folder / f"{issue.week}-{number}-{code}.html").write_text(
+            put_in_links(letter.html, LINKS, in_html=True), "utf-8"
+        )
     return folder
+
+
+@pytest.fixture(scope="session")
+def readers_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The readers' pages in every state and both languages."""
+    return write_readers_pages(tmp_path_factory.mktemp("readers"))
 
 
 @pytest.fixture(scope="session")

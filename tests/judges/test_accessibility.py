@@ -92,12 +92,24 @@ def test_no_page_of_an_archive_without_an_issue_breaks_a_rule(
     assert violations(browser, pages, axe, width=320, scheme=scheme, root=new_archive) == {}
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
 def test_no_mail_breaks_a_rule(letters: Path, browser: Browser, axe: Path, width: int, scheme: str) -> None:
     """M12."""
     mails = sorted(letters.iterdir())
-    assert len(mails) == 6
+    assert len(mails) == 10
     assert violations(browser, mails, axe, width=width, scheme=scheme, root=letters) == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_of_the_readers_breaks_a_rule(
+    readers_pages: Path, browser: Browser, axe: Path, width: int, scheme: str
+) -> None:
+    """W8: forms, their errors, and what is said after them."""
+    pages = telling_pages(readers_pages)
+    assert len(pages) >= LEAST_TYPES
+    assert violations(browser, pages, axe, width=width, scheme=scheme, root=readers_pages) == {}
 
 
 SEEDED = """<style>

@@ -38,7 +38,7 @@ def errors_in(folder: Path, node_modules: Path) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive", "new_archive", "letters"])
+@pytest.mark.parametrize("archive", ["sample_archive", "invented_archive", "new_archive", "letters", "readers_pages"])
 def test_no_page_has_an_error(archive: str, node_modules: Path, request: pytest.FixtureRequest) -> None:
     assert errors_in(request.getfixturevalue(archive), node_modules) == []
 

@@ -157,13 +157,17 @@ def _end_with(program: Callable[[], None]) -> NoReturn:
 def _run_child(module: str, *words: str, flags: Mapping[str, str], hear: Callable[[dict[str, Any]], None]) -> Any:
     """Stands for the function of that name in pipeline.cli.child; tells of events when all is over."""
     from pipeline.cli.child import Ended, _listen
+    from pipeline.cli.session import current_log
 
+    log = current_log()
     variables = {f"CITY_DIGEST_{key.upper().replace('.', '__')}": value for key, value in flags.items()}
-    program = functools.partial(_become, ["-m", module, *words], dict(os.environ) | variables, str(Path.cwd()))
+    program = functools.partial(
+        _become, ["-m", module, "--run-id", log.run, *words], dict(os.environ) | variables, str(Path.cwd())
+    )
     code, output, errors = _fork(program)
     said: list[str] = []
     warned: list[str] = []
-    _listen(io.StringIO(errors), hear, said, warned)
+    _listen(io.StringIO(errors), hear, said, warned, log)
     return Ended(json.loads(output or "{}"), code, "\n".join(said or warned))
 
 

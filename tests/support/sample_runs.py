@@ -56,6 +56,15 @@ def run(
     return found
 
 
+def call(workspace: Path, *arguments: str) -> dict[str, Any]:
+    """The JSON that a command printed which asks no source; in a process of its own, since a browser's driver may run a loop here."""
+    words = ["-c", prepared.COMMAND, "-C", str(workspace), *arguments, "--json"]
+    done = prepared.run(words, environment=ENVIRONMENT, timeout=300)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
 def run_and_kill(workspace: Path, server: SampleServer, *arguments: str, when: Callable[[], bool]) -> None:
     """Starts a command and kills it, with all its children, the moment `when` holds."""
     child = _start_until(workspace, server, arguments, when)

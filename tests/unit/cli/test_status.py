@@ -13,9 +13,21 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import cli
+from pipeline.cli.session import hold
 from pipeline.config import open_workspace
-from pipeline.model import Kind, SourceHealth, SourceSpec, SourceState
-from pipeline.store.opening import open_inbox
+from pipeline.model import (
+    Delivery,
+    DeliveryState,
+    Issue,
+    IssueStatus,
+    Kind,
+    Reader,
+    ReaderState,
+    SourceHealth,
+    SourceSpec,
+    SourceState,
+)
+from pipeline.store.opening import open_inbox, open_library, open_register
 
 NOW = dt.datetime(2026, 11, 8, 21, 0, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
@@ -38,6 +50,40 @@ WELL = SourceHealth(
     rhythm_h=48.0,
     due=NOW + 5 * dt.timedelta(hours=1),
 )
+
+
+ISSUE = Issue(
+    week="2026-W44",
+    number=1,
+    first_day=dt.date(2026, 10, 26),
+    last_day=dt.date(2026, 11, 1),
+    zone="Asia/Tokyo",
+    status=IssueStatus.QUIET,
+)
+
+
+def make_reader(number: int, state: ReaderState) -> Reader:
+    return Reader(
+        id=f"{number:016x}",
+        address=f"r{number}@example.org",
+        edition="ja",
+        state=state,
+        consent=None,
+        since=NOW,
+        changed=NOW,
+    )
+
+
+def make_delivery(number: int, state: DeliveryState) -> Delivery:
+    return Delivery(
+        week="2026-W44",
+        edition="ja",
+        reader=f"{number:016x}",
+        channel="smtp",
+        message_id=f"<{number}@example.org>",
+        state=state,
+        at=NOW,
+    )
 
 
 @pytest.fixture
@@ -143,6 +189,79 @@ def test_one_source_is_told_in_full(place: Path) -> None:
         "none",
     )
     assert status(place, "--source", "bad").exit_code == 3
+
+
+# --------------------------------------------------------------------------------------------------------- runs and mail
+
+
+def last_run(place: Path, **facts: object) -> None:
+    (place / "state").mkdir(exist_ok=True)
+    note = {"run": "0" * 12, "began": NOW - 2 * DAY, "ended": NOW - 2 * DAY, "exit_code": 0, "said": ""} | facts
+    kept = {name: value for name, value in note.items() if value is not None}
+    (place / "state" / "last-run.json").write_text(json.dumps(kept, default=str), encoding="utf-8")
+
+
+def told(place: Path) -> list[str]:
+    found: list[str] = json.loads(status(place, "--json").stdout)["attention"]
+    return found
+
+
+def test_a_workspace_where_all_is_well_says_when_the_next_issue_comes(place: Path) -> None:
+    """C7: weeks end at Monday 00:00 in digest.zone, which is Tokyo."""
+    keep(place, WELL)
+    last_run(place)
+    done = status(place)
+    assert done.exit_code == 0
+    assert "last run: began 2026-11-06 21:00 UTC, ended 2026-11-06 21:00 UTC with 0" in done.stdout
+    assert "next issue: after 2026-11-15 15:00 UTC" in done.stdout
+    assert "ATTENTION" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"exit_code": 3, "said": "crawl"}, "the last run ended with 3: some sources or readers failed"),
+        ({"exit_code": 78, "said": "the sender\nx"}, "the last run ended with 78: the sender"),
+        ({"began": NOW - 9 * DAY}, "nothing has run since 2026-10-30 21:00 UTC. See that cron or the timer calls"),
+        ({"ended": None, "exit_code": None}, "the run that began 2026-11-06 21:00 UTC was killed. Run it again."),
+    ],
+)
+def test_a_run_that_failed_or_did_not_come_needs_attention(place: Path, facts: dict[str, object], said: str) -> None:
+    """C7: exit code 3."""
+    last_run(place, **facts)
+    (sentence,) = told(place)
+    assert sentence.startswith(said)
+    assert status(place).exit_code == 3
+    assert f"ATTENTION: {said}" in status(place).stdout
+
+
+def test_a_run_that_still_works_is_not_called_killed(place: Path) -> None:
+    last_run(place, ended=None, exit_code=None)
+    with hold(open_workspace(place), "run"):
+        assert told(place) == []
+
+
+def test_readers_and_letters_are_counted_and_who_lacks_one_needs_attention(place: Path) -> None:
+    """C7, M7."""
+    library, register = open_library(open_workspace(place)), open_register(open_workspace(place))
+    library.save_issue(ISSUE, [])
+    for number, state in enumerate(("active", "active", "suspended", "left")):
+        register.add(make_reader(number, ReaderState(state)))
+    for number, sent in enumerate((DeliveryState.SENT, DeliveryState.SENT, DeliveryState.DEFERRED)):
+        library.save_delivery(make_delivery(number, sent))
+    data = json.loads(status(place, "--json").stdout)
+    assert data["readers"] == {"active": 2, "suspended": 1, "left": 1}
+    assert data["mailed"] == {"week": "2026-W44", "letters": {"sent": 2, "deferred": 1}}
+    assert data["attention"] == ["letters that did not arrive: 1 deferred. The next run repeats what can be repeated."]
+    shown = status(place)
+    assert "readers: 2 active, 1 left, 1 suspended" in shown.stdout
+    assert "letters of 2026-W44: 2 sent, 1 deferred" in shown.stdout
+    assert "@" not in shown.stdout  # faults P0.14
+    assert shown.exit_code == 3
+    library.save_delivery(make_delivery(2, DeliveryState.SENT))
+    assert status(place).exit_code == 0
+    library.engine.dispose()
+    register.engine.dispose()
 
 
 def test_a_source_that_nobody_asked_is_a_usage_error(place: Path) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import traceback
 from pathlib import Path
 
 import pytest
 
 from pipeline import embed
-from pipeline.config import EMBEDDERS, Settings, Workspace, keys, open_workspace, show
+from pipeline.config import EMBEDDERS, SECRET_KEYS, Settings, Workspace, keys, open_workspace, show
 from pipeline.errors import ConfigurationError, WorkspaceError
 
 DELAY = "CITY_DIGEST_CRAWL__DELAY_S"
@@ -154,6 +155,12 @@ def test_a_text_that_is_no_number_names_its_variable_layer(root: Path) -> None:
         ("crawl.timeout_s", "nan"),
         ("process.workers", "-1"),
         ("rehearsal.proxy", "http://127.0.0.1:1"),
+        ("deliver.on_unknown", "forget"),
+        ("smtp.security", "ssl"),
+        ("web.base_url", "http://digest.example.org/"),
+        ("web.base_url", "digest.example.org"),
+        ("web.base_url", "https://["),
+        ("run.ping", "ping.example.org/key"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_name(root: Path, key: str, value: str) -> None:
@@ -174,6 +181,33 @@ def test_values_that_make_sense_pass(root: Path) -> None:
     assert (settings.digest.first_week, settings.rehearsal.allow_loopback) == ("2026-W53", True)
 
 
+def test_mail_without_encryption_stays_on_this_machine(root: Path) -> None:
+    """M8."""
+    with pytest.raises(ConfigurationError, match=r"^smtp\.security \(from flag\).*this machine"):
+        opened(root, smtp__security="none", smtp__host="mail.example.org")
+    for host in ("localhost", "127.0.0.1", "::1"):
+        assert opened(root, smtp__security="none", smtp__host=host).settings.smtp.security == "none"
+    assert opened(root, web__base_url="http://127.0.0.1:8025").settings.web.base_url
+
+
+@pytest.mark.parametrize("key", sorted(SECRET_KEYS))
+def test_a_secret_is_never_shown_whatever_is_wrong_with_it(root: Path, key: str) -> None:
+    """C6, faults P0.14."""
+    section, name = key.split(".")
+    write(root, f"[{section}]\n{name} = 'ftp://canary'")
+    shown, said = "", ""
+    try:
+        shown = str([row for row in show(opened(root)) if row[0] == key])
+    except ConfigurationError as error:
+        said = str(error)
+    assert "canary" not in shown + said
+    assert "***" in shown or key in said
+    write(root, f"[{section}]\n{name} = ['canary']")
+    with pytest.raises(ConfigurationError, match=rf"{key} = \*\*\* \(from") as refused:
+        opened(root)
+    assert "canary" not in "".join(traceback.format_exception(refused.value))
+
+
 def test_a_file_that_is_no_toml_is_named(root: Path) -> None:
     write(root, "[crawl")
     with pytest.raises(ConfigurationError, match=r"city-digest\.toml cannot be read as TOML"):
@@ -191,5 +225,5 @@ def test_everything_lies_in_the_workspace(root: Path) -> None:
     workspace = opened(root)
     assert workspace.inbox_url == f"sqlite:///{root.resolve()}/state/inbox.sqlite"
     assert workspace.library_url == f"sqlite:///{root.resolve()}/state/library.sqlite"
-    places = (workspace.archive, workspace.outbox, workspace.readers, workspace.sources, workspace.staging)
+    places = (workspace.archive, workspace.outbox, workspace.keys, workspace.sources, workspace.staging)
     assert all(place.is_relative_to(root.resolve()) for place in places)

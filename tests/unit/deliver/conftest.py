@@ -1,4 +1,4 @@
-"""A letter, a sender, and a channel that keeps what it is given."""
+"""A letter and a sender."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import zoneinfo
 import pytest
 
 from pipeline.config import Mail
-from pipeline.model import Delivery, Letter
+from pipeline.model import Letter
 
 MAIL = Mail(
     sender_name="都市外交ダイジェスト編集室",
@@ -38,23 +38,3 @@ def letter() -> Letter:
 @pytest.fixture
 def sent_at() -> dt.datetime:
     return dt.datetime(2026, 11, 9, 6, tzinfo=zoneinfo.ZoneInfo("Asia/Tokyo"))
-
-
-class Postbox:
-    """A channel in memory; `refuse` are the errors it raises, one a message, before it accepts."""
-
-    name = "postbox"
-
-    def __init__(self, *refuse: BaseException) -> None:
-        self.refuse = list(refuse)
-        self.messages: list[tuple[str, bytes]] = []
-
-    def send(self, message: bytes, *, sender: str, recipient: str, delivery: Delivery) -> None:
-        self.messages.append((recipient, message))
-        if self.refuse:
-            raise self.refuse.pop(0)
-
-
-@pytest.fixture
-def postbox() -> type[Postbox]:
-    return Postbox

@@ -15,20 +15,36 @@ import msgspec
 import pytest
 
 from pipeline.config import Mail
+from pipeline.deliver.links import Links
 from pipeline.deliver.message import build_message, message_id
-from pipeline.model import Letter
+from pipeline.model import LEAVE_LINK, SETTINGS_LINK, Letter, Reader, ReaderState
 
 ONCE = (
-    "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id", "List-Unsubscribe", "List-Help",
-    "List-Archive", "Content-Language", "Auto-Submitted", "Content-Type",
+    "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "List-Id", "List-Unsubscribe", "List-Unsubscribe-Post",
+    "List-Help", "List-Archive", "Content-Language", "Auto-Submitted", "Content-Type",
 )  # fmt: skip
+MAIL_OUT = "mailto:leave@city.example?subject=unsubscribe%201abc"
+BY_WEB = Links(
+    leave="https://city.example/u/1abc?lang=ja",
+    settings="https://city.example/s/1def?lang=ja",
+    leave_url="https://city.example/u/1abc",
+    leave_mail=MAIL_OUT,
+)
+BY_MAIL = Links(leave=MAIL_OUT, settings="mailto:editors@city.example?subject=preferences%201def", leave_mail=MAIL_OUT)
+MAYOR = Reader(
+    id="0123456789abcdef",
+    address="mayor@city.example",
+    edition="ja",
+    state=ReaderState.ACTIVE,
+    consent=None,
+    since=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+    changed=dt.datetime(2026, 10, 1, tzinfo=dt.UTC),
+)
 
 
 @pytest.fixture
 def raw(letter: Letter, mail: Mail, sent_at: dt.datetime) -> bytes:
-    return build_message(
-        letter, "mayor@city.example", "k1", sender=mail, sent_at=sent_at, archive_url="https://city.example/"
-    )
+    return build_message(letter, MAYOR, links=BY_WEB, sender=mail, sent_at=sent_at, archive_url="https://city.example/")
 
 
 def parse(raw: bytes) -> EmailMessage:
@@ -60,8 +76,17 @@ def test_its_bytes_are_seven_bit_with_crlf_and_short_lines(raw: bytes) -> None:
 
 
 def test_it_has_exactly_one_of_each_header_and_no_other(raw: bytes) -> None:
-    """M3; List-Unsubscribe-Post must be absent while there is no https address to post to (M10)."""
+    """M3"""
     assert Counter(parse(raw).keys()) == Counter(ONCE)
+
+
+@pytest.mark.parametrize("links", [BY_MAIL, msgspec.structs.replace(BY_WEB, leave_url="http://127.0.0.1:8025/u/1abc")])
+def test_without_an_https_page_it_offers_no_one_click(
+    letter: Letter, mail: Mail, sent_at: dt.datetime, links: Links
+) -> None:
+    """M10; RFC 8058, section 2."""
+    message = parse(build_message(letter, MAYOR, links=links, sender=mail, sent_at=sent_at))
+    assert Counter(message.keys()) == Counter(set(ONCE) - {"List-Unsubscribe-Post", "List-Archive"})
 
 
 def test_the_headers_say_what_they_should(raw: bytes, letter: Letter) -> None:
@@ -78,16 +103,43 @@ def test_the_headers_say_what_they_should(raw: bytes, letter: Letter) -> None:
     assert message["List-Help"] == "<mailto:editors@city.example>"
 
 
-def test_the_ways_out_are_raw_ascii(raw: bytes) -> None:
-    """M2: encoded words in them would kill one-click."""
-    assert b"\r\nList-Unsubscribe: <mailto:leave@city.example?subject=unsubscribe%20ja>\r\n" in raw
+def test_the_ways_out_are_raw_ascii(raw: bytes, letter: Letter, mail: Mail, sent_at: dt.datetime) -> None:
+    """M2, M3: the page first; folded between the addresses alone, since encoded words in them would kill one-click."""
+    assert b"\r\nList-Unsubscribe: <https://city.example/u/1abc>,\r\n <%b>\r\n" % MAIL_OUT.encode() in raw
+    assert b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" in raw
+    static = build_message(letter, MAYOR, links=BY_MAIL, sender=mail, sent_at=sent_at)
+    assert b"\r\nList-Unsubscribe: <%b>\r\n" % MAIL_OUT.encode() in static
+    # An address that is longer than a line stays on it: a parser may keep what a fold after the name leaves of it.
+    long = f"https://{'a' * 60}.example/u/{'x' * 33}"
+    far = msgspec.structs.replace(BY_WEB, leave_url=long)
+    message = parse(build_message(letter, MAYOR, links=far, sender=mail, sent_at=sent_at))
+    assert message["List-Unsubscribe"] == f"<{long}>, <{MAIL_OUT}>"
+
+
+@pytest.mark.parametrize("links", [BY_WEB, BY_MAIL], ids=["web", "mail"])
+def test_the_readers_own_addresses_stand_in_both_parts(
+    letter: Letter, mail: Mail, sent_at: dt.datetime, links: Links
+) -> None:
+    ours = msgspec.structs.replace(
+        letter,
+        text=f"{LEAVE_LINK}\n{SETTINGS_LINK}\n",
+        html=f'<a href="{LEAVE_LINK}">x</a> <a href="{SETTINGS_LINK}">y</a>\n',
+    )
+    odd = msgspec.structs.replace(links, settings=f"{links.settings}&x=1")
+    text, html = parse(build_message(ours, MAYOR, links=odd, sender=mail, sent_at=sent_at)).iter_parts()
+    assert lines(text) == f"{odd.leave}\n{odd.settings}\n"
+    assert lines(html) == f'<a href="{odd.leave}">x</a> <a href="{odd.settings.replace("&", "&amp;")}">y</a>\n'
+
+
+def test_links_and_readers_are_not_told_by_accident() -> None:
+    assert "1abc" not in repr(BY_WEB) + str([BY_MAIL])
 
 
 def test_a_web_contact_is_given_as_it_is_and_no_archive_is_claimed_without_one(
     letter: Letter, mail: Mail, sent_at: dt.datetime
 ) -> None:
     web = msgspec.structs.replace(mail, contact="https://city.example/contact")
-    message = parse(build_message(letter, "a@b.example", "k", sender=web, sent_at=sent_at))
+    message = parse(build_message(letter, MAYOR, links=BY_WEB, sender=web, sent_at=sent_at))
     assert message["List-Help"] == "<https://city.example/contact>"
     assert "List-Archive" not in message
 
@@ -115,7 +167,8 @@ def test_each_part_is_in_the_shorter_encoding_and_comes_back(
     letter: Letter, mail: Mail, sent_at: dt.datetime, text: str, encoding: str | None
 ) -> None:
     """M5"""
-    raw = build_message(msgspec.structs.replace(letter, text=text), "a@b.example", "k", sender=mail, sent_at=sent_at)
+    letter = msgspec.structs.replace(letter, text=text)
+    raw = build_message(letter, MAYOR, links=BY_WEB, sender=mail, sent_at=sent_at)
     part, _ = parse(raw).iter_parts()
     assert lines(part) == text
     assert encoding in (None, part["Content-Transfer-Encoding"])
@@ -126,20 +179,37 @@ def test_the_same_arguments_give_the_same_bytes_and_other_readers_other_ids(
     raw: bytes, letter: Letter, mail: Mail, sent_at: dt.datetime
 ) -> None:
     """M6"""
-    again = build_message(letter, "mayor@city.example", "k1", sender=mail, sent_at=sent_at, archive_url="https://city.example/")  # fmt: skip
+    again = build_message(
+        letter, MAYOR, links=BY_WEB, sender=mail, sent_at=sent_at, archive_url="https://city.example/"
+    )
     assert again == raw
-    english = msgspec.structs.replace(letter, edition="en")
-    later = msgspec.structs.replace(letter, week="2026-W46")
-    ids = [message_id(x, key, mail, rev) for x in (letter, english, later) for key in ("k1", "k2") for rev in (0, 1)]
-    assert len(set(ids)) == 12
-    assert parse(raw)["Message-ID"] == ids[0] == "<2026-W45.ja.r0.k1@city.example>"
+    ids = [
+        message_id(week, edition, reader, mail, revision)
+        for week in ("2026-W45", "2026-W46")
+        for edition in ("ja", "en")
+        for reader in (MAYOR.id, "f" * 16)
+        for revision in (0, 1)
+    ]
+    assert len(set(ids)) == 16
+    assert parse(raw)["Message-ID"] == ids[0] == "<2026-W45.ja.r0.0123456789abcdef@city.example>"
+
+
+def test_a_correction_is_another_message_beside_the_first(
+    raw: bytes, letter: Letter, mail: Mail, sent_at: dt.datetime
+) -> None:
+    """M6"""
+    corrected = msgspec.structs.replace(letter, revision=2)
+    message = parse(build_message(corrected, MAYOR, links=BY_WEB, sender=mail, sent_at=sent_at))
+    assert message["Message-ID"] == "<2026-W45.ja.r2.0123456789abcdef@city.example>"
+    assert message["In-Reply-To"] == message["References"] == parse(raw)["Message-ID"]
+    assert "In-Reply-To" not in parse(raw)
 
 
 def test_no_name_or_title_starts_a_header_of_its_own(letter: Letter, mail: Mail, sent_at: dt.datetime) -> None:
     for attack in ("News\r\nBcc: all@city.example", "ニュース\r\nBcc: all@city.example", 'a" <x@y.example>, "b'):
         evil = msgspec.structs.replace(letter, subject=attack)
         sender = msgspec.structs.replace(mail, sender_name=attack)
-        message = parse(build_message(evil, "a@b.example", "k", sender=sender, sent_at=sent_at))
+        message = parse(build_message(evil, MAYOR, links=BY_WEB, sender=sender, sent_at=sent_at))
         assert "Bcc" not in message
         assert [address.addr_spec for address in message["From"].addresses] == ["digest@city.example"]
 
@@ -155,7 +225,7 @@ def shown_name(raw: bytes, header: str) -> str:
 )
 def test_a_plain_sender_name_comes_back(letter: Letter, mail: Mail, sent_at: dt.datetime, name: str) -> None:
     sender = msgspec.structs.replace(mail, sender_name=name)
-    raw = build_message(letter, "a@b.example", "k", sender=sender, sent_at=sent_at)
+    raw = build_message(letter, MAYOR, links=BY_WEB, sender=sender, sent_at=sent_at)
     assert shown_name(raw, "From") == name
     assert shown_name(raw, "List-Id") == name
     assert max(len(line) for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n")) <= 78

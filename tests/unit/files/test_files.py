@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import resource
 import struct
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import WorkspaceError
-from pipeline.files import Writer, clear_staging, replace_file, write_all
+from pipeline.errors import WorkspaceError, WorkspaceFull
+from pipeline.files import LARGE_BYTES, PART_BYTES, Writer, clear_staging, replace_file, write_all
 
 
 def test_a_file_is_made_with_its_folder_and_replaced(tmp_path: Path) -> None:
@@ -30,6 +31,28 @@ def test_a_file_that_holds_the_bytes_already_is_not_touched(tmp_path: Path) -> N
     assert replace_file(path, b"two", staging=tmp_path / "staging") is True  # same size
 
 
+def test_long_files_that_differ_anywhere_are_told_apart(tmp_path: Path) -> None:
+    """They are compared by parts."""
+    path, body = tmp_path / "x.json", bytes(range(256)) * 10_000
+    replace_file(path, body, staging=tmp_path / "staging")
+    assert replace_file(path, body, staging=tmp_path / "staging") is False
+    for place in (0, PART_BYTES - 1, PART_BYTES, len(body) - 1):
+        changed = bytearray(body)
+        changed[place] ^= 1
+        assert replace_file(path, bytes(changed), staging=tmp_path / "staging") is True
+        assert path.read_bytes() == changed
+
+
+def test_a_writer_counts_what_is_too_large_to_be_handed_over(tmp_path: Path) -> None:
+    large = b"x" * (LARGE_BYTES + 1)
+    for wanted in (2, 0):
+        with Writer(tmp_path / "archive", staging=tmp_path / "staging") as writer:
+            writer.write("large.json", large)
+            writer.write("small.json", b"x")
+        assert writer.written == wanted
+    assert (tmp_path / "archive" / "large.json").read_bytes() == large
+
+
 def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x.html"
     replace_file(path, b"old", staging=tmp_path / "staging")
@@ -38,9 +61,21 @@ def test_a_disk_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("pipeline.files.os.fsync", full)
-    with pytest.raises(WorkspaceError, match=r"x\.html could not be written: No space left on device.*untouched"):
+    with pytest.raises(WorkspaceFull, match=r"x\.html could not be written: No space left on device.*untouched"):
         replace_file(path, b"new", staging=tmp_path / "staging")
     assert path.read_bytes() == b"old"
+
+
+def test_a_writer_whose_disk_is_full_says_so_with_its_own_exit_code(tmp_path: Path) -> None:
+    """C1: 75, for it mends itself when space is freed; a folder without permission does not."""
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        writer = Writer(tmp_path / "archive", staging=tmp_path / "staging")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    with pytest.raises(WorkspaceFull, match=r"large\.html could not be written"), writer:
+        writer.write("large.html", b"x" * 2000)
 
 
 def test_a_folder_in_the_way_is_reported(tmp_path: Path) -> None:

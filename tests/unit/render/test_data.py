@@ -105,7 +105,8 @@ def test_no_cell_is_a_formula(build: Build, sample: ModuleType):
 
 def test_stories_as_json_read_back_and_fit_their_schema(tree: Tree, sample: ModuleType):
     cards = msgspec.json.decode(tree["data/stories.json"], type=list[Card])
-    assert {card.story_id: card for card in cards} == {card.story_id: card for card in sample.SHELF.cards}
+    unranked = [msgspec.structs.replace(card, score=0.0, reasons={}) for card in sample.SHELF.cards]
+    assert {card.story_id: card for card in cards} == {card.story_id: card for card in unranked}, "as of no issue"
     assert tree["data/stories.json"].count(b"\n") == len(cards) + 2, "one a line"
     schema = json.loads(tree["data/schema.json"])
     assert schema["items"] == {"$ref": "#/$defs/Card"}

@@ -14,8 +14,20 @@ import pipeline.render
 from pipeline.errors import Reason
 from pipeline.knowledge.editions import load_edition
 from pipeline.knowledge.lexicon import load_lexicon
-from pipeline.model import Access, AgreementStatus, Kind, Label, Media, OverrideKind, SourceState, TieKind, Verdict
+from pipeline.model import (
+    Access,
+    AgreementStatus,
+    Kind,
+    Label,
+    Media,
+    OverrideKind,
+    ReaderState,
+    SourceState,
+    TieKind,
+    Verdict,
+)
 from pipeline.render.environment import SHIPPED
+from pipeline.render.forms import SAID
 
 TEMPLATES = Path(digest_templates.__file__).parent
 CODE = Path(pipeline.render.__file__).parent
@@ -131,6 +143,19 @@ FAMILIES = {
     "cities": {"title"},
     "networks": {"title", "description", "one_description"},
     "themes": {"title", "description", "one_description"},
+    **{f"web.{page}": {"title"} for page in ("subscribe", "confirm", "leave", "settings", "privacy")},
+    "web.settings.state_of": {state.value for state in ReaderState},
+    "web.settings.inactive": {state.value for state in ReaderState if state is not ReaderState.ACTIVE},
+    "web.privacy": {
+        f"{part}{title}"
+        for part in ("what", "what_not", "why", "long", "rights", "server", "whom")
+        for title in ("", "_title")
+        if (part, title) != ("what_not", "_title")
+    },
+    "web.said": {
+        *("asked_known", "asked_missing", "left_code"),
+        *(f"{what}{title}" for what in SAID for title in ("", "_title")),
+    },
 }
 # Looked up by an id from outside, and shown as that id where there is no word: any number of them may be there.
 OPEN = ("language.", "reason.", "kind.")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import jinja2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from markupsafe import Markup
 
-from pipeline.render.environment import SHIPPED
+from pipeline.render.environment import NAMES_KEPT, SHIPPED, encode, strip_forbidden
+from pipeline.render.views import Ref
 
 MACROS = """
 {%- macro plain(a, b="B") %}[{{ a }}{{ b }}]{% endmacro %}
@@ -61,3 +64,36 @@ def test_nothing_printed_may_hide_what_it_says(environment: jinja2.Environment):
 
 def test_plain_text_is_not_escaped():
     assert SHIPPED.text.from_string("{{ x }}").render(x="<&>") == "<&>"
+
+
+@pytest.mark.parametrize(
+    "code", [*range(0x20), *range(0x7F, 0xA0), 0x61C, 0x200E, 0x202A, 0x2066, 0xD800, 0xFFFE, 0xFFFF]
+)
+def test_a_page_in_utf_8_has_none_of_the_characters_that_it_may_not_contain(code: int):
+    """As the text of it, which is stripped another way."""
+    text = f"都市 – é{chr(code)}… b"
+    assert encode(text) == str(strip_forbidden(text)).encode()
+
+
+@given(st.text(st.characters(codec=None)))
+def test_a_page_in_utf_8_is_its_stripped_text(text: str):
+    assert encode(text) == str(strip_forbidden(text)).encode()
+
+
+def test_a_name_that_was_printed_before_is_printed_the_same_and_another_is_not():
+    macros = "{% macro link(ref, mark='') %}<i>{{ ref.text }}{{ mark }}</i>{% endmacro %}"
+    template = SHIPPED.markup.from_string(
+        f"{macros}{{% for r in refs %}}{{{{ link(r) }}}}{{% endfor %}}{{{{ link(refs[0], mark='!') }}}}"
+    )
+    tokyo, kobe = Ref("東京 & 江戸"), Ref("神戸")
+    assert template.render(refs=[tokyo, kobe, tokyo]) == (
+        "<i>東京 &amp; 江戸</i><i>神戸</i><i>東京 &amp; 江戸</i><i>東京 &amp; 江戸!</i>"
+    )
+
+
+def test_more_names_than_are_kept_are_printed_right():
+    names = [Ref(str(number)) for number in range(NAMES_KEPT + 10)]
+    template = SHIPPED.markup.from_string(
+        "{% macro link(ref) %}{{ ref.text }} {% endmacro %}{% for r in names %}{{ link(r) }}{% endfor %}"
+    )
+    assert template.render(names=[*names, names[0]]).split() == [*map(str, range(NAMES_KEPT + 10)), "0"]

@@ -10,9 +10,10 @@ import lxml.html
 import msgspec
 import pytest
 
+from pipeline.errors import TemplateError
 from pipeline.knowledge.editions import Edition, load_edition
-from pipeline.model import Letter, RegionSection, Shelf
-from pipeline.render import render_archive, render_letter
+from pipeline.model import LEAVE_LINK, SETTINGS_LINK, Letter, RegionSection, Shelf
+from pipeline.render import Templates, render_archive, render_letter
 from pipeline.render.letter import MOST_HTML_BYTES, encoded_size
 from pipeline.render.paragraphs import columns
 
@@ -20,7 +21,7 @@ Marked = tuple[Edition, Letter, lxml.html.HtmlElement, lxml.html.HtmlElement]
 Letters = dict[tuple[str, str], Letter]
 
 BASE = "https://digest.example/archive"
-_URL = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+")
+_URL = re.compile(r"(?:https?://|mailto:)[^\s\"<>]+|%%[A-Z]+%%")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,8 @@ def test_links_lead_to_the_archive_sources_and_the_sender_only(letters: Letters,
         for href in lxml.html.document_fromstring(letter.html).xpath("//a/@href"):
             own = (f"{code}.html", f"{code}.html#numbers", f"{code}.ics")
             ours = bool(base) and href.startswith(f"{BASE}/") and href.endswith(own)
-            fixed = href == "https://www.geonames.org/" or href.startswith(("mailto:editors@", "mailto:unsubscribe@"))
+            own_pages = (LEAVE_LINK, SETTINGS_LINK)
+            fixed = href in ("https://www.geonames.org/", "mailto:editors@example.org", *own_pages)
             assert ours or fixed or href in sources, href
 
 
@@ -120,16 +122,59 @@ def test_titles_in_the_mail_carry_their_language(letters: Letters, sample: Modul
             assert shown[source.title] == source.language
 
 
+@pytest.mark.parametrize("revision", [0, 1])
 @pytest.mark.parametrize(("number", "week"), [(2, "2026-W43"), (9_999, "2026-W53")], ids=["usual", "longest"])
-def test_a_japanese_subject_stays_below_36_full_width_characters(sample: ModuleType, number: int, week: str):
+def test_a_japanese_subject_stays_below_36_full_width_characters(
+    sample: ModuleType, number: int, week: str, revision: int
+):
     """M12."""
     from pipeline.text.weeks import days_of
 
     first, last = days_of(week)
     issue = msgspec.structs.replace(sample.SECOND, number=number, first_day=first, last_day=last)
-    letter = render_letter(issue, sample.SHELF, sample.LEXICON, load_edition("ja"), base_url="", sender=sample.SENDER)
+    address = {"base_url": "", "sender": sample.SENDER, "revision": revision}
+    letter = render_letter(issue, sample.SHELF, sample.LEXICON, load_edition("ja"), **address)
     assert columns(letter.subject) <= 70
     assert str(number) in letter.subject
+
+
+def test_a_correction_says_so_in_its_subject_and_before_everything_else(sample: ModuleType):
+    """M6"""
+    for code, mark in (("ja", "【訂正版】"), ("en", "[Corrected] ")):
+        edition = load_edition(code)
+        address = {"base_url": BASE, "sender": sample.SENDER}
+        first, corrected = (
+            render_letter(sample.SECOND, sample.SHELF, sample.LEXICON, edition, revision=revision, **address)
+            for revision in (0, 1)
+        )
+        assert corrected.subject == mark + first.subject
+        assert corrected.revision == 1
+        said = _squeezed(edition.say("mail.correction"))
+        assert said in _squeezed(corrected.text.split("■")[0])
+        assert said in _squeezed(lxml.html.document_fromstring(corrected.html).find_class("box")[0].text_content())
+        assert said not in _squeezed(first.text + first.html)
+
+
+def test_nobody_elses_words_or_addresses_take_a_readers_own_address(sample: ModuleType):
+    """A title or link of somebody's page that holds the placeholder would carry the key of the reader's pages there."""
+    bait = "%%%%LEAVE%%%% %%SETTINGS%% %%LE%%LEAVE%%AVE%%"
+    source = msgspec.structs.replace(
+        sample.STUDENTS.sources[0], title=bait, url="https://evil.example/?a=%%LEAVE%%&b=%%SETTINGS%%&c=%%%%LEAVE%%%%"
+    )
+    card = msgspec.structs.replace(sample.STUDENTS, sources=(source,))
+    issue = msgspec.structs.replace(sample.SECOND, leads=(card,), regions=())
+    letter = render_letter(issue, sample.SHELF, sample.LEXICON, load_edition("en"), base_url=BASE, sender=sample.SENDER)
+    assert "evil.example" in letter.text
+    for part in (letter.text, letter.html):
+        assert part.count(LEAVE_LINK) == part.count(SETTINGS_LINK) == 1
+
+
+@pytest.mark.parametrize("name", ["issue.txt", "issue.html"])
+def test_a_template_without_a_way_out_is_refused(sample: ModuleType, name: str):
+    """The law of most readers' countries asks for it, whoever wrote the template."""
+    address = {"base_url": BASE, "sender": sample.SENDER, "templates": Templates({f"mail/{name}": b"<p>News</p>"})}
+    with pytest.raises(TemplateError, match=re.escape(f"templates/mail/{name} shows no way to leave")):
+        render_letter(sample.SECOND, sample.SHELF, sample.LEXICON, load_edition("en"), **address)
 
 
 def test_the_preheader_differs_from_the_subject(letters: Letters):
@@ -144,7 +189,7 @@ def test_sender_and_way_out_stand_at_the_end_of_both_parts(letters: Letters, sam
         for part in (letter.text, letter.html):
             assert sample.SENDER.sender_name in part
             assert sample.SENDER.postal_address.split()[1][:6] in part
-            assert "mailto:unsubscribe@example.org?subject=" in part
+            assert part.count(LEAVE_LINK) == part.count(SETTINGS_LINK) == 1
         assert letter.text.index("■") < letter.text.index(sample.SENDER.sender_name), "the issue comes first"
 
 
@@ -163,6 +208,19 @@ def test_a_large_issue_is_cut_in_html_and_whole_in_text(sample: ModuleType):
     assert load_edition("ja").say("mail.more_title") in letter.html
     assert letter.text.count(cards[0].words["ja"].headline[:12]) >= 150
     assert set(lxml.html.document_fromstring(letter.html).xpath("//a/@href")) <= set(_URL.findall(letter.text))
+
+
+def test_rows_that_are_looked_up_go_before_stories_that_are_read(sample: ModuleType):
+    """M5: and the mail says how many went."""
+    row = sample.SECOND.agreements[0]
+    issue = msgspec.structs.replace(sample.SECOND, agreements=(row,) * 400, names=())
+    letter = render_letter(issue, sample.SHELF, sample.LEXICON, load_edition("en"), base_url=BASE, sender=sample.SENDER)
+    page = lxml.html.document_fromstring(letter.html)
+    left = len(page.xpath("//h2[.='New agreements']/following-sibling::table[1]//tr"))
+    assert encoded_size(letter.html) < MOST_HTML_BYTES
+    assert 20 < left < 400
+    assert f"There are {400 - left} more dates, calls and other rows." in page.find_class("box")[0].text_content()
+    assert all(card.words["en"].headline in page.text_content() for card in issue.cards)
 
 
 def test_the_same_issue_gives_the_same_letter(letters: Letters, sample: ModuleType):

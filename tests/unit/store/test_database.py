@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,3 +161,18 @@ def test_a_workspace_may_have_any_name(tmp_path: Path) -> None:
     open_library(open_workspace(folder, environment={})).engine.dispose()
     assert [entry.name for entry in tmp_path.iterdir()] == [folder.name]
     assert (folder / "state" / "library.sqlite").stat().st_size
+
+
+def test_a_new_file_and_its_log_are_for_their_owner_alone(tmp_path: Path) -> None:
+    """The library holds readers' addresses."""
+    mask = os.umask(0o022)
+    try:
+        engine = open_engine(f"sqlite:///{tmp_path / 'library.sqlite'}")
+        with writing(engine) as connection:
+            connection.execute(text("CREATE TABLE counter (n INTEGER)"))
+        modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    finally:
+        os.umask(mask)
+        engine.dispose()
+    assert modes.keys() >= {"library.sqlite", "library.sqlite-wal"}
+    assert set(modes.values()) == {0o600}

@@ -13,11 +13,12 @@ from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, bindparam, inspect, text
 
 from pipeline.errors import SchemaTooNew, StoreError
-from pipeline.model import CompleteTies, SourceHealth
+from pipeline.model import CompleteTies, DeliveryState, SourceHealth
 from pipeline.store import schema
 from pipeline.store.database import UtcDateTime, open_engine, reading, writing
 from pipeline.store.inbox import HttpState, Inbox
 from pipeline.store.library import Library
+from pipeline.store.register import Register
 from pipeline.store.schema import newest_revision, prepare, revision_of
 from pipeline.store.tables import inbox, library
 
@@ -67,13 +68,13 @@ def test_a_newer_schema_is_refused_and_not_touched(tmp_path: Path, name: schema.
     assert file.read_bytes() == before
 
 
-NEWEST = 4  # of the library's revisions
+NEWEST = 5  # of the library's revisions
 NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 def upgrade():
     op.add_column("issue", sa.Column("note", sa.Text()))
@@ -83,7 +84,7 @@ def upgrade():
 
 def _with_another_revision(monkeypatch: pytest.MonkeyPatch, folder: Path, then: str) -> None:
     shutil.copytree(schema._MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "library" / "versions" / "0005_note.py").write_text(NEXT.format(then=then))
+    (folder / "library" / "versions" / "0006_note.py").write_text(NEXT.format(then=then))
     monkeypatch.setattr(schema, "_MIGRATIONS", folder)
 
 
@@ -159,4 +160,28 @@ def test_complete_lists_of_before_hold_ties_of_every_kind(database_url: str, tmp
     assert Library(engine).ties().complete == (
         CompleteTies(city="c:1", source="https://all.example/", retrieved=dt.date(2026, 11, 1)),
     )
+    engine.dispose()
+
+
+def test_a_ledger_of_before_keeps_its_rows_and_learns_of_repeats(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    engine = open_engine(database_url)
+    shutil.copytree(schema._MIGRATIONS, tmp_path / "fourth", ignore=shutil.ignore_patterns("__pycache__", "000[5-9]*"))
+    with monkeypatch.context() as fourth:
+        fourth.setattr(schema, "_MIGRATIONS", tmp_path / "fourth")
+        prepare(engine, "library")
+    assert revision_of(engine, "library") == 4
+    sent = dt.datetime(2026, 11, 8, 21, 0, tzinfo=dt.UTC)
+    with writing(engine) as connection:
+        statement = text(
+            "INSERT INTO delivery VALUES ('2026-W45', 'ja', 'aa11', 'outbox', '<m@city.example>', 'sent', :at)"
+        )
+        connection.execute(statement.bindparams(bindparam("at", sent, UtcDateTime())))
+    prepare(engine, "library")
+    with reading(engine) as connection:
+        assert connection.execute(
+            text("SELECT revision, attempts, since, not_before, code, detail FROM delivery")
+        ).all() == [(0, 0, None, None, 0, "")]
+    row = Library(engine).deliveries("2026-W45")["ja", "aa11"]
+    assert (row.message_id, row.state, row.at) == ("<m@city.example>", DeliveryState.SENT, sent)
+    assert Register(engine).readers() == []
     engine.dispose()

@@ -72,6 +72,8 @@ def test_the_preview_is_written_anew_each_time(at: At, library: Library, saved: 
     render_preview(workspace, library, preview_issues(workspace, library, ()))
     assert (workspace.preview / f"stories/{saved['past']}/ja.html").is_file()
     text = (workspace.preview / "mail/2026-W45-en.txt").read_text(encoding="utf-8")
+    assert "subject=unsubscribe%20" in text
+    assert "%%" not in text
     assert "Issue 1" in text
     render_preview(workspace, library, preview_issues(workspace, library, (), "2026-W46"))
     held = {str(path.relative_to(workspace.preview)) for path in workspace.preview.rglob("*.html")}

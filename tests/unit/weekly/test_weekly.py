@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -16,25 +13,20 @@ from pipeline.errors import ConfigurationError
 from pipeline.flow import regroup
 from pipeline.model import (
     ArticleClass,
-    Delivery,
-    DeliveryState,
     Issue,
     IssueStatus,
     Kind,
-    Shelf,
     SourceHealth,
     SourceSpec,
     SourceState,
 )
 from pipeline.store.library import Derivation, Library, StageResult
 from pipeline.weekly import (
-    DeliverReport,
     compose_missing,
-    deliver_issues,
     fill_shelf,
     missing_weeks,
     render_workspace,
-    share_parts,
+    share_cards,
 )
 
 At = Callable[..., Workspace]
@@ -170,15 +162,19 @@ def test_a_story_keeps_its_page_when_its_original_is_no_article_any_more(at: At,
 
 
 def test_what_an_issue_and_the_archive_both_hold_is_held_once(at: At, library: Library, save: Save) -> None:
-    """It is a fifth of what a shelf takes."""
+    """It is a third of what a shelf takes."""
     save("a", "2026-11-04")
     compose_missing(at(MONDAY), library, ())
     shelf = fill_shelf(at(MONDAY), library, ())
     (card,), ((issued,),) = shelf.cards, [issue.cards for issue in shelf.issues if issue.cards]
-    assert card.sources is issued.sources
-    assert card.words is issued.words
+    assert card is issued
+    changed = msgspec.structs.replace(card, families=7, words=dict(card.words))
+    (kept,) = share_cards([changed], shelf.issues)
+    assert kept == changed
+    assert kept.sources is issued.sources
+    assert kept.words is issued.words
     other = msgspec.structs.replace(card, sources=(), words={})
-    assert list(share_parts([other], shelf.issues)) == [other]
+    assert list(share_cards([other], shelf.issues)) == [other]
 
 
 def test_the_archive_is_written_once_and_left_alone_while_nothing_changes(at: At, library: Library, save: Save) -> None:
@@ -191,87 +187,6 @@ def test_the_archive_is_written_once_and_left_alone_while_nothing_changes(at: At
     files = [path for path in workspace.archive.rglob("*") if path.is_file()]
     assert len(files) == first.files
     assert (workspace.archive / "index.html").is_file()
-
-
-# -------------------------------------------------------------------------------------------------------------- delivery
-
-
-@pytest.fixture
-def shelf(at: At, library: Library, save: Save, root: Path) -> Shelf:
-    save("a", "2026-11-04")
-    compose_missing(at(MONDAY), library, ())
-    (root / "readers.csv").write_text("address,edition,consent\nann@b.example,ja,asked\nbob@b.example,en,asked\n", encoding="utf-8")  # fmt: skip
-    return fill_shelf(at(MONDAY), library, ())
-
-
-def letters(workspace: Workspace) -> int:
-    return len(list(workspace.outbox.glob("*.eml"))) if workspace.outbox.is_dir() else 0
-
-
-def test_every_reader_gets_the_last_issue_in_their_edition_once(at: At, library: Library, shelf: Shelf) -> None:
-    workspace = at(MONDAY)
-    assert deliver_issues(workspace, library, shelf) == DeliverReport(sent=2)
-    assert deliver_issues(workspace, library, shelf) == DeliverReport(already_sent=2)
-    assert sorted(file.name[:11] for file in workspace.outbox.iterdir()) == ["2026-W45-en", "2026-W45-ja"]
-
-
-def test_a_rehearsal_counts_and_sends_nothing(at: At, library: Library, shelf: Shelf) -> None:
-    assert deliver_issues(at(MONDAY), library, shelf, dry_run=True) == DeliverReport(sent=2)
-    assert (letters(at(MONDAY)), library.deliveries("2026-W45")) == (0, {})
-    deliver_issues(at(MONDAY), library, shelf)
-    assert deliver_issues(at(MONDAY), library, shelf, dry_run=True) == DeliverReport(already_sent=2)
-
-
-def test_a_rehearsal_counts_what_failed_as_still_to_send(at: At, library: Library, shelf: Shelf) -> None:
-    deliver_issues(at(MONDAY), library, shelf)
-    for row in library.deliveries("2026-W45").values():
-        library.save_delivery(
-            Delivery(week=row.week, edition=row.edition, reader=row.reader, channel="x", message_id="m", state=DeliveryState.FAILED, at=dt.datetime.now(dt.UTC))
-        )  # fmt: skip
-    assert deliver_issues(at(MONDAY), library, shelf, dry_run=True) == DeliverReport(sent=2)
-
-
-def test_an_old_issue_is_not_mailed_unless_forced(at: At, library: Library, shelf: Shelf) -> None:
-    """C4: missed weeks are built but not mailed beyond the late limit."""
-    in_time, late = at("2026-11-11T23:59+09:00"), at("2026-11-12T00:00+09:00")
-    assert deliver_issues(late, library, shelf) == DeliverReport(late=("2026-W45",))
-    assert deliver_issues(in_time, library, shelf, dry_run=True) == DeliverReport(sent=2)
-    assert deliver_issues(late, library, shelf, force=True) == DeliverReport(sent=2)
-
-
-@pytest.mark.parametrize("changes", [{"leads": (), "regions": ()}, {"status": IssueStatus.COLLECTION_FAILED}])
-def test_an_issue_with_nothing_to_read_is_not_mailed_unless_forced(
-    at: At, library: Library, shelf: Shelf, changes: dict[str, Any]
-) -> None:
-    """M13: an empty week sends no mail, and one whose collection failed neither."""
-    issue = msgspec.structs.replace(shelf.issues[-1], follow_ups=(), background=(), **changes)
-    poor = msgspec.structs.replace(shelf, issues=(issue,))
-    workspace = at(MONDAY)
-    assert deliver_issues(workspace, library, poor) == DeliverReport(empty=("2026-W45",))
-    assert letters(workspace) == 0
-    assert deliver_issues(workspace, library, poor, force=True) == DeliverReport(sent=2)
-
-
-def test_a_readers_file_that_is_named_but_missing_is_an_error(at: At, library: Library, shelf: Shelf) -> None:
-    with pytest.raises(ConfigurationError, match=r"members\.csv, which is not there"):
-        deliver_issues(at(MONDAY, deliver__readers="members.csv"), library, shelf)
-
-
-def test_an_issue_that_does_not_exist_is_named(at: At, library: Library, shelf: Shelf) -> None:
-    with pytest.raises(ConfigurationError, match=r"no issue 2026-W40; the last one is 2026-W45"):
-        deliver_issues(at(MONDAY), library, shelf, ["2026-W40"])
-
-
-def test_without_readers_nobody_is_asked_who_sends(at: At, library: Library, shelf: Shelf, root: Path) -> None:
-    (root / "readers.csv").unlink()
-    assert deliver_issues(at(MONDAY, mail__sender_name=""), library, shelf) == DeliverReport()
-
-
-def test_mail_that_does_not_say_who_sends_is_not_sent(at: At, library: Library, shelf: Shelf) -> None:
-    workspace = at(MONDAY, mail__postal_address="", mail__unsubscribe="")
-    with pytest.raises(ConfigurationError, match=r"mail\.postal_address, mail\.unsubscribe"):
-        deliver_issues(workspace, library, shelf)
-    assert letters(workspace) == 0
 
 
 def test_editions_are_the_workspaces_own(at: At) -> None:

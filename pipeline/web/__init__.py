@@ -1,0 +1,1 @@
+"""The readers' own pages: subscribe, confirm, unsubscribe, preferences, privacy, health."""
