@@ -22,7 +22,7 @@ def command(session: Session, folder: Path, as_json: bool) -> int:
     from pipeline.demo.web import SampleWeb
     from pipeline.store.opening import open_library
 
-    install_workspace(folder)
+    install_workspace(folder, session.flags)
     workspace = open_workspace(folder, flags=session.flags, environment={})
     web = SampleWeb.load(workspace.clock())
     with serve_sample_web(web) as server, hold(workspace, "demo"):

@@ -209,7 +209,7 @@ def _read_row(
 
 def _plain(cell: str) -> str:
     cell = cell.strip()
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA_STARTS) else cell
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
 
 
 def _finder(kind: str, lexicon: Lexicon) -> Callable[[str], Collection[str]]:
@@ -255,7 +255,7 @@ def write_list(readers: Iterable[Reader]) -> str:
             consent.at.isoformat() if consent else "",
             *(_SEPARATOR.join(getattr(one.choices, kind)) for kind in KINDS),
         )
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+        writer.writerow([f"'{cell}" if _is_formula(cell) else cell for cell in cells])
     return stream.getvalue()
 
 
@@ -326,3 +326,8 @@ def _reader(line: Line, keys: Keys, origin: str, now: dt.datetime, again: str) -
         since=now,
         changed=now,
     )
+
+
+def _is_formula(cell: str) -> bool:
+    """Also one that begins with an apostrophe of its own: else it would be taken for ours."""
+    return cell.lstrip("'").startswith(_FORMULA_STARTS)

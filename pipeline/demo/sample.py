@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.config import Workspace, open_workspace
 from pipeline.deliver.keys import open_keys
@@ -12,8 +14,10 @@ from pipeline.demo.web import FILES
 from pipeline.store.opening import open_register
 
 
-def install_workspace(folder: Path) -> tuple[Path, ...]:
+def install_workspace(folder: Path, flags: Mapping[str, str] = MappingProxyType({})) -> tuple[Path, ...]:
     """Writes the sample workspace into `folder`, made if absent; returns the files that changed, relative, sorted.
+
+    Its readers are enrolled where these settings say that the library is.
 
     Shipped files win over changed ones: the demonstration always begins from the same state.
     """
@@ -28,7 +32,7 @@ def install_workspace(folder: Path) -> tuple[Path, ...]:
                 target.chmod(0o600)  # as open_keys makes it
             changed.append(Path(relative))
     (folder / "state" / "keys.json").chmod(0o600)  # as any workspace's
-    _enrol_readers(open_workspace(folder, environment={}))
+    _enrol_readers(open_workspace(folder, flags=flags, environment={}))
     return tuple(changed)
 
 
@@ -45,11 +49,6 @@ def _enrol_readers(workspace: Workspace) -> None:
     found = read_list(
         (FILES / "readers.csv").read_bytes(), "readers.csv", editions=editions, zone=workspace.zone, now=now
     )
-    enrol(
-        found.lines,
-        open_register(workspace),
-        keys=open_keys(workspace.keys),
-        journal=workspace.opt_outs,
-        origin="",
-        now=now,
-    )
+    register, keys = open_register(workspace), open_keys(workspace.keys)
+    enrol(found.lines, register, keys=keys, journal=workspace.opt_outs, origin="", now=now)
+    register.engine.dispose()  # nobody uses it any more

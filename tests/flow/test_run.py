@@ -110,8 +110,9 @@ def test_two_workspaces_give_the_same_bytes(undisturbed: Path, sample_server: Sa
 def test_postgresql_gives_the_same_bytes_and_holds_both_databases_in_one(
     undisturbed: Path, sample_server: SampleServer, tmp_path: Path, postgresql_url: str
 ) -> None:
-    install_workspace(tmp_path)
-    stores = ["--set", f"store.inbox={postgresql_url}", "--set", f"store.library={postgresql_url}"]
+    databases = {"store.inbox": postgresql_url, "store.library": postgresql_url}
+    install_workspace(tmp_path, databases)
+    stores = [part for key, url in databases.items() for part in ("--set", f"{key}={url}")]
     run(tmp_path, sample_server, *stores, "run")
     assert output_of(tmp_path) == output_of(undisturbed)
     assert not list((tmp_path / "state").glob("*.sqlite"))
