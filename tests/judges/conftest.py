@@ -88,7 +88,8 @@ def readers_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_readers_pages(tmp_path_factory.mktemp("readers"))
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: while Playwright runs, no other test of this process can start an event loop.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with open_chromium() as chromium:
         yield chromium
