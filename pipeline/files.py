@@ -80,7 +80,7 @@ def _write(path: Path, body: bytes, *, durable: bool) -> None:
             os.fsync(file.fileno())
 
 
-# As much as Linux gives without being asked nicely. With its usual 64 KiB every page of an issue waits for the disk.
+# As much as Linux gives to anybody (pipe(7)). Its usual 64 KiB do not hold the page of an issue, which then waits for the disk.
 PIPE_BYTES = 1 << 20
 # Larger files are written by the process that made them: it would take as much memory again to hand them over.
 LARGE_BYTES = 4 << 20

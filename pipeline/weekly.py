@@ -319,7 +319,7 @@ def fill_shelf(workspace: Workspace, library: Library, health: Sequence[SourceHe
 def share_cards(cards: Iterable[Card], issues: Iterable[Issue]) -> Iterator[Card]:
     """The cards, each as its last issue has it where that differs by its ranking alone; else with its sources and words.
 
-    What is the same is held once, and printed once on the pages of the issue and the story. It is a third of what a shelf takes.
+    What is the same is held once, and its view serves the pages of the issue and the story.
     """
     told = {card.story_id: card for issue in issues for card in issue.cards}
     for card in cards:

@@ -162,7 +162,7 @@ def test_a_story_keeps_its_page_when_its_original_is_no_article_any_more(at: At,
 
 
 def test_what_an_issue_and_the_archive_both_hold_is_held_once(at: At, library: Library, save: Save) -> None:
-    """It is a third of what a shelf takes."""
+    """Sources and words alone are a fifth of what a shelf takes."""
     save("a", "2026-11-04")
     compose_missing(at(MONDAY), library, ())
     shelf = fill_shelf(at(MONDAY), library, ())
