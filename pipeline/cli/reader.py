@@ -319,7 +319,8 @@ def erase(session: Session, names: tuple[str, ...], as_json: bool) -> None:
         found = _find(workspace, register, wanted)
         for one in found:
             # The row goes last: whatever is cut off, the same command finds them again and finishes.
-            remove_letters(workspace, one.id)
+            for theirs in register.ids_of(one.id):
+                remove_letters(workspace, theirs)
             opt_out(register, workspace.opt_outs, one.id, SuppressionReason.ERASED, workspace.clock())
     text = f"{len(found)} erased" if found else "There is no such reader: nothing is kept of them."
     report({"erased": len(found)}, text, as_json=as_json)

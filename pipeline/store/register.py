@@ -104,6 +104,11 @@ class Register:
             row = connection.execute(select(reader).where(reader.c.id == _followed(connection, reader_id))).first()
             return _reader(row) if row else None
 
+    def ids_of(self, reader_id: str) -> frozenset[str]:
+        """Every id of this reader: this one, as whom they read on, and as whom they read before another edition."""
+        with reading(self.engine) as connection:
+            return _theirs(connection, reader_id)
+
     def change(self, reader_id: str, by: Callable[[Reader], Reader]) -> Reader | None:
         """Leaves the reader's row as `by` makes it of the present one, and nobody else changes it meanwhile.
 

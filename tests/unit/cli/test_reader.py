@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner, Result, _NamedTextIOWrapper
 
@@ -329,6 +330,18 @@ def test_erasing_removes_row_and_letters_and_keeps_only_a_hash(call: Call, works
         assert not file.is_file() or ONE.encode() not in file.read_bytes().lower(), file
     assert said(call("erase", ONE, "--json")) == {"erased": 0}
     assert "any more (erased)" in failed(call("add", ONE, "--edition", "ja", "--consent", "x"))
+
+
+def test_erasing_takes_the_letters_of_a_former_edition_along(call: Call, workspace: Workspace, register: Register) -> None:  # fmt: skip
+    call("add", ONE, "--edition", "ja", "--consent", "form")
+    (former,) = register.readers()
+    reader = msgspec.structs.replace(former, id=reader_id(ONE, "en", open_keys(workspace.keys)), edition="en")
+    assert register.move(former.id, reader, workspace.clock())
+    workspace.outbox.mkdir()
+    for one in (former, reader):
+        (workspace.outbox / f"2026-W46-{one.edition}-{one.id}.eml").write_text(f"To: {ONE}")
+    assert said(call("erase", reader.id, "--json")) == {"erased": 1}
+    assert list(workspace.outbox.iterdir()) == []
 
 
 def test_an_erasure_that_was_cut_off_is_finished_by_the_next(call: Call, workspace: Workspace, register: Register, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
